@@ -1,0 +1,1 @@
+"""Strategy authoring by language models."""

@@ -1,0 +1,1 @@
+"""The stratc command: one thin module per subcommand."""

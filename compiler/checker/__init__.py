@@ -1,0 +1,1 @@
+"""Names, types, units and stages: turns the syntax tree into typed expressions and draft equations."""

@@ -1,0 +1,221 @@
+"""What every checking function needs: where to report, which names are visible, where equations go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from ...lang import tree
+from ...lang.diagnostics import FixIt
+from ..program import Constant, Default, Expr, Kind, Na, Operation, ParamRef, Place, Select
+from ..reporter import Reporter
+from ..types import NUMBER, Base, Type, show
+from ..units import RATIO, Unit, asset
+from .draft import Draft
+from .values import Entry, NodeEntry, Scope, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What the strategy's instrument gives to expressions: its assets and grids."""
+
+    name: str
+    quote: str
+    base: str
+    tick: Decimal
+    lot: Decimal
+
+    @property
+    def price(self) -> Type:
+        return Type(Base.NUMBER, asset(self.quote) / asset(self.base))
+
+    @property
+    def size(self) -> Type:
+        return Type(Base.NUMBER, asset(self.base))
+
+    @property
+    def notional(self) -> Type:
+        return Type(Base.NUMBER, asset(self.quote))
+
+
+@dataclass(slots=True)
+class Shared:
+    """One per program: the draft, the market and what was used (for the dead-code pass)."""
+
+    draft: Draft = field(default_factory=Draft)
+    market: Market | None = None
+    param_extents: dict[int, tuple[int, int]] = field(default_factory=dict)  # count params with `in`
+    param_names: list[str] = field(default_factory=list)
+    templates: dict[str, int] = field(default_factory=dict)
+    nodes_used: list[NodeEntry] = field(default_factory=list)  # one per instance
+    entries_used: set[int] = field(default_factory=set)  # id() of every scope entry that some expression reads
+    sound: dict[int, bool] = field(default_factory=dict)  # id() of a node's declaration → is its body without errors
+    checking: list[NodeEntry] = field(default_factory=list)  # nodes whose bodies are being checked, outermost first
+    signal_values: dict[str, Value] = field(default_factory=dict)
+    in_progress: list[str] = field(default_factory=list)  # signals being inferred
+    recursive: set[str] = field(default_factory=set)  # of them, those met again
+    root: Context | None = None  # the strategy's own context, where signals are elaborated
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """where: `signal`, `machine`, `order`, `declaration` or `node`: some words are legal only in some places.
+
+    generics: what the generic names of the enclosing node stand for. bases_of: the implicit base of `price<Q>` for a generic Q.
+    """
+
+    shared: Shared
+    reporter: Reporter
+    scope: Scope
+    where: str
+    generics: dict[str, Unit] = field(default_factory=dict)
+    bases_of: dict[str, Unit] = field(default_factory=dict)
+    inputs: tuple[Expr, ...] = ()
+    conditional: bool = False  # inside a branch of `if`
+    active: tuple[str, ...] = ()  # nodes being instantiated, outermost first
+    name: str = ""  # of the thing being defined: prefix of helper equations
+
+    @property
+    def draft(self) -> Draft:
+        return self.shared.draft
+
+    @property
+    def bases(self) -> frozenset[str]:
+        return frozenset({self.shared.market.base}) if self.shared.market else frozenset()
+
+    def show(self, type_: Type) -> str:
+        return show(type_, self.bases)
+
+    def look_up(self, name: str) -> Entry | None:
+        """What a name means here; notes that it was used."""
+        entry = self.scope.find(name)
+        self.shared.entries_used.add(id(entry))
+        return entry
+
+    def inside(self, **changes: object) -> Context:
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def report(
+        self,
+        code: str,
+        span: tree.Span,
+        title: str,
+        label: str = "",
+        *,
+        also: Iterable[tuple[tree.Span, str]] = (),
+        notes: Iterable[str] = (),
+        help: str | None = None,
+        fixes: Iterable[FixIt] = (),
+    ) -> None:
+        self.reporter.report(code, span, title, label, also=also, notes=notes, help=help, fixes=fixes)
+
+    def shared_root(self) -> Context:
+        assert self.shared.root is not None
+        return self.shared.root
+
+    def place(self, span: tree.Span) -> Place:
+        return self.reporter.place(span)
+
+
+def is_atomic(expr: Expr) -> bool:
+    """Cheap to repeat: needs no equation of its own."""
+    return not isinstance(expr, Operation | Select | Default)
+
+
+def to_number(value: Value) -> Value:
+    """A count as a ratio: exact below 2^53."""
+    if isinstance(value.expr, Constant):
+        return replace(value, expr=Constant(Kind.NUMBER, float(value.expr.value)), type=NUMBER)
+    expr = Operation(Kind.NUMBER, Kind.INTEGER, "to_number", (value.expr,), value.type.optional)
+    return replace(value, expr=expr, type=NUMBER.maybe(value.type.optional))
+
+
+def adapt(value: Value, type_: Type) -> Value | None:
+    """`value` as a `type_` (optionality aside) if the language converts it silently.
+
+    Literals take a ratio, bare 0 takes any unit, a count is a ratio, and a constant `40_000 USDT` is a price in USDT.
+    """
+    if value.type.agrees(type_):
+        return value
+    if value.literal and isinstance(value.expr, Constant):
+        if type_.base is Base.NUMBER and (type_.unit == RATIO or value.is_zero):
+            return replace(value, expr=Constant(Kind.NUMBER, float(value.expr.value)), type=type_.plain())
+        if type_.base in (Base.DURATION, Base.COUNT) and value.is_zero:
+            return replace(value, expr=Constant(Kind.INTEGER, 0), type=type_.plain())
+        return None
+    if value.type.base is Base.COUNT and type_.base is Base.NUMBER and type_.unit == RATIO:
+        return to_number(value)
+    price = type_.unit.as_price() if type_.base is Base.NUMBER and isinstance(value.expr, Constant) else None
+    if price is not None and value.type.agrees(Type(Base.NUMBER, price[0])):
+        return replace(value, type=type_.plain())
+    return None
+
+
+def fits(context: Context, value: Value, type_: Type, what: str) -> Value | None:
+    """`value` where a `type_` is wanted, or None after a report. what: `` signal `fast` `` and the like."""
+    if value.poisoned or type_.poisoned:
+        return None
+    if isinstance(value.expr, Na) and type_.optional:
+        return replace(value, type=type_, expr=Na(type_.kind))
+    found = adapt(value, type_)
+    if found is None:
+        context.report(
+            "E0211",
+            value.span,
+            f"{what} is `{context.show(type_)}`, but this is `{context.show(value.type)}`",
+            f"this is `{context.show(value.type)}`",
+        )
+        return None
+    if found.type.optional and not type_.optional:
+        report_optional(context, value, f"{what} is `{context.show(type_)}`, which is never missing")
+        return None
+    return found
+
+
+def report_optional(context: Context, value: Value, why: str) -> None:
+    context.report(
+        "E0215",
+        value.span,
+        "this value may be missing (`na`)",
+        f"this is `{context.show(value.type)}`",
+        notes=(why,),
+        help=f"say what holds then with `??`: `… ?? {_instead(value.type)}`",
+    )
+
+
+def _instead(type_: Type) -> str:
+    """A value to write after `??`, for a message."""
+    return "false" if type_.base is Base.BOOL else "0.0" if type_ == NUMBER.maybe() else "0"
+
+
+def count_extent(shared: Shared, expr: Expr) -> tuple[int, int] | None:
+    """Lowest and highest value of an integer expression over constants and params; None if a param has no declared range."""
+    if isinstance(expr, Constant):
+        return int(expr.value), int(expr.value)
+    if isinstance(expr, ParamRef):
+        return shared.param_extents.get(expr.index)
+    if isinstance(expr, Select):
+        return _hull(shared, expr.then, expr.other)
+    if not isinstance(expr, Operation):
+        return None
+    sides = [count_extent(shared, operand) for operand in expr.operands]
+    if any(side is None for side in sides):
+        return None
+    known = [side for side in sides if side is not None]
+    if expr.operator == "neg":
+        return -known[0][1], -known[0][0]
+    (a, b), (c, d) = known[0], known[-1]
+    ends = {
+        "add": (a + c, b + d),
+        "sub": (a - d, b - c),
+        "mul": (min(a * c, a * d, b * c, b * d), max(a * c, a * d, b * c, b * d)),
+        "min": (min(a, c), min(b, d)),
+        "max": (max(a, c), max(b, d)),
+    }
+    return ends.get(expr.operator)
+
+
+def _hull(shared: Shared, *exprs: Expr) -> tuple[int, int] | None:
+    sides = [side for side in (count_extent(shared, e) for e in exprs) if side is not None]
+    return (min(s[0] for s in sides), max(s[1] for s in sides)) if len(sides) == len(exprs) else None

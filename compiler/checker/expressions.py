@@ -1,0 +1,289 @@
+"""Expressions: one case per form of the grammar."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from ...lang import tree
+from ..program import Constant, FieldRef, Kind, Latched, LatchedName, Na
+from ..types import BOOL, Base, Stage, Type
+from . import calls, history, literals, operators, signals
+from .context import Context
+from .values import (
+    Entry,
+    FeedValue,
+    Meaning,
+    NodeEntry,
+    OrderEntry,
+    SignalEntry,
+    Unavailable,
+    Value,
+    WindowValue,
+    boolean,
+    poison,
+)
+
+KEEP = {"position", "equity", "cash", "flat", "warm", "realised", "fees"}  # words of the language that are no keywords
+LATER = {
+    "drawdown": "risk measures",
+    "exposure": "risk measures",
+    "loss": "risk measures",
+    "age": "stale-feed checks",
+    "hold": "several clocks",
+    "armed": "kernels",
+}
+COLUMNS = ("open", "high", "low", "close", "volume")
+
+
+def value(context: Context, node: tree.Expr) -> Value:
+    """The typed value of an expression; a poisoned one after a report."""
+    meaning = check(context, node)
+    if isinstance(meaning, Value):
+        return meaning
+    if isinstance(meaning, FeedValue):
+        context.report(
+            "E0103",
+            node.span,
+            f"`{meaning.name}` is a feed, not a value",
+            help=f"read a column: `{meaning.name}.close`",
+        )
+    else:
+        context.report(
+            "E0311",
+            node.span,
+            "a window is not a value",
+            help=f"fold it: {', '.join(f'`{f}(window(x, n))`' for f in history.FOLDS)}",
+        )
+    return poison(node.span)
+
+
+def check(context: Context, node: tree.Expr) -> Meaning:
+    """What an expression stands for: a value, a feed or a window."""
+    match node:
+        case tree.Number():
+            return _finite(context, literals.number(node))
+        case tree.Amount():
+            return _finite(context, literals.amount(node))
+        case tree.Quantity():
+            return _quantity(context, node)
+        case tree.Bool():
+            return boolean(Constant(Kind.BOOL, node.value), Stage.CONST, node.span)
+        case tree.Na():
+            return Value(Na(Kind.NUMBER), Type(Base.NUMBER, optional=True), Stage.CONST, node.span)
+        case tree.Name():
+            return _name(context, node.text, node.span)
+        case tree.Upper():
+            return _upper(context, node)
+        case tree.Member():
+            return _member(context, node)
+        case tree.Index():
+            return history.back(context, node, value(context, node.owner), value(context, node.index), node.owner)
+        case tree.Apply():
+            return calls.apply(context, node)
+        case tree.Unary(op="-"):
+            return operators.negate(context, node, value(context, node.operand))
+        case tree.Unary(op="not"):
+            return operators.invert(context, node, value(context, node.operand))
+        case tree.Binary(op="fby"):
+            return history.followed_by(context, node, value(context, node.left), value(context, node.right))
+        case tree.Binary(op="??"):
+            return operators.default(context, node, value(context, node.left), value(context, node.right))
+        case tree.Binary():
+            return operators.binary(context, node, value(context, node.left), value(context, node.right))
+        case tree.Choose():
+            inner = context.inside(conditional=True)
+            condition = value(context, node.condition)
+            return operators.choose(context, node, condition, value(inner, node.then), value(inner, node.other))
+        case tree.In(domain=tree.Range()):
+            return _between(context, node)
+        case _:
+            return _refuse(context, node)
+
+
+def _refuse(context: Context, node: tree.Expr) -> Value:
+    what = {
+        tree.Restart: "`restart on`",
+        tree.Sampled: "sampling with `when`",
+        tree.Is: "`is` (regimes and enumerations)",
+        tree.In: "`in { … }`",
+        tree.Members: "`{ … }`",
+        tree.Text: "a text as a value",
+        tree.Unary: "`next` outside a kernel",
+        tree.Range: "a range as a value",
+    }.get(type(node), "this")
+    context.report("E0901", node.span, f"{what} is not built yet", "parsed, but this version can't run it")
+    return poison(node.span)
+
+
+def _finite(context: Context, literal: Value) -> Value:
+    if isinstance(literal.expr, Constant) and math.isinf(literal.expr.value):
+        context.report("E0108", literal.span, "this number is too large", "above 1.8 * 10^308")
+        return poison(literal.span)
+    return literal
+
+
+def _quantity(context: Context, node: tree.Quantity) -> Value:
+    market = context.shared.market
+    tick, lot = (market.tick, market.lot) if market else (None, None)
+    found = literals.quantity(node, tick, lot, market.price if market else None, market.size if market else None)
+    if found is None:
+        context.report(
+            "E0108",
+            node.span,
+            f"`{node.text}{node.unit}` has no meaning here",
+            help="ticks and lots need an instrument; durations are whole nanoseconds below 292 years",
+        )
+        return poison(node.span)
+    return found
+
+
+def _name(context: Context, name: str, span: tree.Span) -> Meaning:
+    entry = context.look_up(name)
+    if _out_of_reach(context, name, entry, span):
+        return poison(span)
+    match entry:
+        case Value():
+            return replace(entry, span=span)
+        case FeedValue():
+            return replace(entry, span=span)
+        case SignalEntry():
+            return replace(signals.reference(context, entry, span), span=span)
+        case NodeEntry():
+            context.report("E0103", span, f"`{name}` is a node: call it", help=f"as in `{name}(…)`")
+        case OrderEntry():
+            context.report(
+                "E0103", span, f"`{name}` is an order, not a value", help=f"read `cum({name})` or `avg_px({name})`"
+            )
+        case Unavailable():
+            pass
+        case None:
+            return _builtin(context, name, span)
+    return poison(span)
+
+
+def _out_of_reach(context: Context, name: str, entry: Entry | None, span: tree.Span) -> bool:
+    """Reports a signal or feed of the strategy where only constants, or only arguments, may be read."""
+    if not isinstance(entry, SignalEntry | FeedValue) or (name in context.scope.entries and context.where == "node"):
+        return False
+    what = "signal" if isinstance(entry, SignalEntry) else "feed"
+    if context.where == "declaration":
+        context.report(
+            "E0108",
+            span,
+            f"{what} `{name}` is not known before the run",
+            "changes from tick to tick",
+            help="constants and parameters are written with literals and constants",
+        )
+        return True
+    if context.where == "node":
+        context.report(
+            "E0103",
+            span,
+            f"a node sees only its arguments, not the {what} `{name}`",
+            "belongs to the strategy",
+            help=f"pass `{name}` as an argument",
+        )
+        return True
+    return False
+
+
+def _builtin(context: Context, name: str, span: tree.Span) -> Value:
+    market = context.shared.market
+    if context.where == "node" and name in KEEP:
+        context.report(
+            "E0103",
+            span,
+            f"a node sees only its arguments, not `{name}`",
+            "belongs to the strategy",
+            help=f"pass `{name}` as an argument" if name != "warm" else "a node is ready when its arguments are",
+        )
+        return poison(span)
+    if market is not None and context.where != "declaration":
+        types = {
+            "position": market.size,
+            "equity": market.notional,
+            "cash": market.notional,
+            "realised": market.notional,
+            "fees": market.notional,
+        }
+        if name in types:
+            return _latched(name, types[name], span)  # type: ignore[arg-type]
+        if name == "flat" or (name == "warm" and context.where == "machine"):
+            return _latched(name, BOOL, span)  # type: ignore[arg-type]
+        if name == "warm":
+            context.report(
+                "E0103", span, "`warm` may only be read by the machine", help="signals know their own warm-up"
+            )
+            return poison(span)
+    if name in LATER:
+        context.report("E0901", span, f"`{name}` is not built yet", f"comes with {LATER[name]}")
+        return poison(span)
+    candidates = context.scope.names() | (
+        KEEP if context.where == "machine" else KEEP - {"warm"} if market is not None else set()
+    )
+    context.reporter.unknown(span, "name", name, candidates)
+    return poison(span)
+
+
+def _latched(name: LatchedName, type_: Type, span: tree.Span) -> Value:
+    return Value(Latched(type_.kind, name), type_, Stage.TICK, span)
+
+
+def _upper(context: Context, node: tree.Upper) -> Value:
+    entry = context.look_up(node.text)
+    if isinstance(entry, Value):
+        return replace(entry, span=node.span)
+    names = {n for n in context.scope.names() if n.isupper()}
+    context.reporter.unknown(node.span, "constant", node.text, names, help=f"declare it: `const {node.text} = …;`")
+    return poison(node.span)
+
+
+def _member(context: Context, node: tree.Member) -> Meaning:
+    owner = check(context, node.owner)
+    if isinstance(owner, FeedValue):
+        types = {
+            "open": Type(Base.NUMBER, owner.quote / owner.base),
+            "volume": Type(Base.NUMBER, owner.base),
+        }
+        if node.name in COLUMNS:
+            type_ = types.get(node.name, types["open"])
+            return Value(FieldRef(owner.index, node.name), type_, Stage.TICK, node.span)
+        if node.name == "trades":
+            context.report(
+                "E0901",
+                node.span,
+                "the column `trades` is not read yet",
+                help=f"`{owner.name}` has {', '.join(COLUMNS)}",
+            )
+        else:
+            context.reporter.unknown(
+                node.span,
+                f"column of `{owner.schema}`",
+                node.name,
+                COLUMNS,
+                code="E0107",
+                help=f"`{owner.schema}` has {', '.join(COLUMNS)}",
+            )
+        return poison(node.span)
+    if isinstance(owner, WindowValue) or not owner.poisoned:
+        context.report("E0107", node.span, "only feeds have columns", help="as in `bars.close`")
+    return poison(node.span)
+
+
+def _between(context: Context, node: tree.In) -> Value:
+    """`x in low .. high`, both ends included."""
+    domain = node.domain
+    assert isinstance(domain, tree.Range)
+    operand = value(context, node.operand)
+    above = operators.binary(
+        context, tree.Binary(">=", node.operand, domain.low, span=node.span), operand, value(context, domain.low)
+    )
+    if domain.high is None or above.poisoned:
+        return above
+    below = operators.binary(
+        context, tree.Binary("<=", node.operand, domain.high, span=node.span), operand, value(context, domain.high)
+    )
+    if below.poisoned:
+        return below
+    return operators.operation("and", BOOL, (above, below), node.span)

@@ -1,0 +1,45 @@
+"""Dead code: signals, parameters and orders that nothing uses (warnings)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..lang import tree
+from .program import Command, Machine, Verb
+from .reporter import Reporter
+
+
+def check(
+    reporter: Reporter,
+    names: Sequence[tuple[str, tree.Ident]],
+    used: Iterable[str],
+    machine: Machine,
+    orders: Sequence[tree.Order],
+) -> None:
+    """names: (kind, name) of signals, params and constants in textual order."""
+    seen = set(used)
+    for kind, name in names:
+        if name.text not in seen:
+            reporter.report(
+                "W0701",
+                name.span,
+                f"{kind} `{name.text}` is never used",
+                "has no effect on any order or log",
+                help=f"use it, list it in `log {name.text};`, or remove it"
+                if kind == "signal"
+                else "use it or remove it",
+            )
+    sent = {c.template for c in _commands(machine) if c.verb is Verb.SUBMIT}
+    for index, order in enumerate(orders):
+        if index not in sent:
+            reporter.report(
+                "W0702",
+                order.name.span,
+                f"order `{order.name.text}` is never submitted",
+                "no transition submits it",
+                help=f"add `do submit({order.name.text})` to a transition, or remove it",
+            )
+
+
+def _commands(machine: Machine) -> Iterable[Command]:
+    return (c for s in machine.states for t in s.transitions for c in t.commands)

@@ -1,0 +1,453 @@
+"""The checked program: what the passes make and every target reads. Immutable, one form for interpreter, C and arrays.
+
+The dataflow half is a list of `Equation`s in schedule order; each defines one value. Node calls are already instantiated, generic
+units erased, history made explicit. The machine half refers to templates, states and timers by index.
+
+Meaning of an instant (semantics.md 5): if the feed ticked, `ticks` grows by one and every equation is evaluated in order, then every
+Memory, Delay and Window that is active is committed; the machine and the order fields then read the held values.
+
+Numbers: NUMBER is IEEE f64, INTEGER is i64 (counts, durations in ns, times in ns), BOOL. An optional value is a pair (value, ok).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+
+class Kind(Enum):
+    NUMBER = "number"
+    INTEGER = "integer"
+    BOOL = "bool"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the user's text something comes from: for source-line comments and log records. file: name as given."""
+
+    file: str
+    line: int
+
+
+# ---- warm-up: the number of ticks that must have passed before a value is ready is a maximum of linear forms in the parameters
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Linear:
+    """constant + sum of coefficient * parameter value; terms sorted by parameter index."""
+
+    constant: int
+    terms: tuple[tuple[int, int], ...] = ()  # (param index, coefficient)
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """The maximum of `forms` (sorted, never empty). A value with warm-up w is ready at a tick when `ticks > w`."""
+
+    forms: tuple[Linear, ...] = (Linear(0),)
+
+    def at(self, params: tuple[int | float, ...] | list[int | float]) -> int:
+        """The number for given parameter values."""
+        return max(f.constant + sum(c * int(params[i]) for i, c in f.terms) for f in self.forms)
+
+
+# ---- expressions: pure functions of one instant
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    kind: Kind
+    value: float | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Na:
+    """The missing value of an optional type."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ParamRef:
+    kind: Kind
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRef:
+    """A column of the feed's last closed bar: open high low close volume. Always NUMBER."""
+
+    feed: int
+    column: str
+    kind: Kind = Kind.NUMBER
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRef:
+    """The value of equation `index` in this instant; held between ticks. optional: it may be na."""
+
+    kind: Kind
+    index: int
+    optional: bool = False
+
+
+LatchedName = Literal["position", "equity", "cash", "flat", "warm", "cum", "avg_px", "realised", "fees"]
+
+
+@dataclass(frozen=True, slots=True)
+class Latched:
+    """An input latched at the start of the instant. position: base units; money in quote units; cum, avg_px: of `template`, taking
+    the latest order of each of its slots together.
+
+    NUMBER except flat and warm (BOOL). avg_px is optional: na before the first fill. warm: every signal is ready.
+    """
+
+    kind: Kind
+    name: LatchedName
+    template: int | None = None
+    optional: bool = False
+
+
+Operator = Literal[
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "mod",
+    "neg",
+    "abs",
+    "min",
+    "max",
+    "sqrt",
+    "floor",
+    "ceil",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "eq",
+    "ne",
+    "and",
+    "or",
+    "not",
+    "to_number",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A pointwise operator. `operand_kind` is the kind of its operands, `kind` of its result.
+
+    Operands may be optional: the result is then na where any is. `div` (NUMBER) is na where the quotient is not finite, `sqrt` where
+    the operand is negative; `mod`: C fmod / truncated remainder, na where the divisor is 0; INTEGER add, sub, mul, neg wrap at 64 bits.
+    `min(a, b)` is a < b ? a : b and `max(a, b)` a > b ? a : b, so of equal values, or beside a NaN, the second. `and`/`or` evaluate
+    both sides. `to_number` turns INTEGER into NUMBER.
+    """
+
+    kind: Kind
+    operand_kind: Kind
+    operator: Operator
+    operands: tuple[Expr, ...]
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """condition ? then : other; both sides are evaluated. An optional condition that is na gives na."""
+
+    kind: Kind
+    condition: Expr
+    then: Expr
+    other: Expr
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """`value ?? other`: value where it is ready (ticks > ready) and not na, else other. optional: `other` may be na.
+
+    For an optional `value`, `ready` is zero: there `??` answers na, and the whole is ready when both sides are.
+    """
+
+    kind: Kind
+    value: Expr
+    other: Expr
+    ready: WarmUp
+    optional: bool = False
+
+
+Expr = Constant | Na | ParamRef | FieldRef | ValueRef | Latched | Operation | Select | Default
+
+
+def is_optional(expr: Expr) -> bool:
+    return isinstance(expr, Na) or (not isinstance(expr, Constant | ParamRef | FieldRef | Na) and expr.optional)
+
+
+# ---- equations: each defines the value with its own index in Program.equations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquationBase:
+    """name: readable and unique, e.g. `fast`, `fast__ema__y`. signal: the strategy signal it belongs to (function grouping).
+
+    warm_up: the value is ready at a tick when ticks > warm_up.
+    """
+
+    index: int
+    name: str
+    signal: str
+    kind: Kind
+    optional: bool = False
+    unit: str = ""
+    warm_up: WarmUp = WarmUp()
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Let(EquationBase):
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory(EquationBase):
+    """`state x = first; next x = next;` and `first fby next`.
+
+    Value: the stored one if something was stored, else `first` (evaluated at this tick). Commit: when ticks > commit_after, store `next`.
+    If `optional`, the stored pair (value, ok) is kept.
+    """
+
+    first: Expr
+    next: Expr
+    commit_after: WarmUp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay(EquationBase):
+    """`pre(x)`, `x[k]`: the value `source` had `depth` ticks ago (1 <= depth <= capacity, INTEGER expression of stage <= param).
+
+    Commit: when ticks > commit_after (the warm-up of source), push `source`. Before it is ready the value is 0 / false / na.
+    """
+
+    source: Expr
+    depth: Expr
+    capacity: int
+    commit_after: WarmUp
+
+
+Fold = Literal["sum", "mean", "variance", "min", "max"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window(EquationBase):
+    """`fold(window(source, length))` over the last `length` values, this tick's included (1 <= length <= capacity). NUMBER only.
+
+    When ticks > push_after (the warm-up of source) this tick's `source` is pushed, then the fold is taken over min(pushed, length) values.
+    sum: length <= 32: four strided partial sums s0..s3 over the values oldest first (value i to s[i % 4], each starting at 0.0),
+    (s0 + s1) + (s2 + s3). length > 32: a Neumaier running sum: add the new value, then (once full) add the negated leaving value;
+    at every push whose number is a multiple of length, instead refold: Neumaier from zero over the values oldest first.
+    The result is sum + compensation. mean: sum / number of values. variance (population): m = mean; then the mean of (v - m)^2, its sum
+    always folded as four strided partial sums. min, max: of the values; of equal ones the newest; a NaN loses to
+    every number.
+    Before anything was pushed the value is 0.0.
+    """
+
+    fold: Fold
+    source: Expr
+    length: Expr
+    capacity: int
+    push_after: WarmUp
+
+
+Equation = Let | Memory | Delay | Window
+
+
+# ---- what surrounds the dataflow
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """numerator / 10^decimals, a decimal step such as 0.01; value = n * step."""
+
+    numerator: int
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """All integers are in the units that runtime/native/kernel.h names for stratc_instrument."""
+
+    name: str
+    kind: str  # spot
+    venue: str
+    base: str
+    quote: str
+    price: Scale
+    tick: int
+    lot: Scale
+    money_per_unit: int
+    money_decimals: int
+    min_qty: int
+    min_notional: int
+    max_qty: int
+    maker_fee: int
+    taker_fee: int
+    all_days: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    name: str
+    schema: str
+    version: int
+    instrument: int
+    every: int  # ns
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """kind INTEGER for count and duration (is_duration), NUMBER, BOOL. low/high/step are None where not declared."""
+
+    name: str
+    kind: Kind
+    unit: str
+    is_duration: bool
+    value: float | int | bool
+    low: float | int | None
+    high: float | int | None
+    step: float | int | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A declared signal: the equation that holds its value. logged: named in a `log` clause."""
+
+    name: str
+    equation: int
+    type: str  # as printed: price<USDT>, bool, ratio?
+    logged: bool
+    place: Place
+
+
+Side = Literal["BUY", "SELL"]
+OrderKind = Literal["MARKET", "STOP"]
+TimeInForce = Literal["GTC", "IOC", "DAY"]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """An order template. Fields are evaluated at submit and frozen. qty in base units, trigger in quote currency (STOP only)."""
+
+    name: str
+    side: Side
+    kind: OrderKind
+    tif: TimeInForce
+    reduce_only: bool
+    qty: Expr
+    trigger: Expr | None
+    max_open: int
+    first_slot: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """`bound abs(position) <= limit else reject`; limit in base units, stage <= param."""
+
+    text: str
+    limit: Expr
+    place: Place
+
+
+class Verb(Enum):
+    SUBMIT = "submit"
+    CANCEL = "cancel"
+    CANCEL_ALL = "cancel_all"
+    NOTIFY = "notify"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    verb: Verb
+    template: int | None  # SUBMIT, CANCEL
+    note: int | None  # NOTIFY: index into Program.notes
+    place: Place
+
+
+TransitionKind = Literal["when", "on", "after"]
+EventName = Literal["partial", "filled", "closed", "denied", "late", "flat"]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """index is unique over the machine, in textual order.
+
+    WHEN: `condition`, tested when a feed it reads ticked (reads_feed) or, if it reads none, in every instant.
+    ON: `event` (of `template`, or any), with `condition` if any. AFTER: timer `timer`, `delay` ns after entry.
+    target None: keep the state, run the commands, end the testing of this state in this instant.
+    cooldown: ns (INTEGER expression) for which the `when` transitions of the target are not tested.
+    """
+
+    index: int
+    kind: TransitionKind
+    condition: Expr | None
+    reads_feed: bool
+    event: EventName | None
+    template: int | None
+    timer: int | None
+    delay: Expr | None
+    target: int | None
+    commands: tuple[Command, ...]
+    cooldown: Expr | None
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    name: str
+    transitions: tuple[Transition, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    states: tuple[State, ...]
+    initial: int
+    timer_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeUse:
+    """A node of the library or the file that the program instantiates: its name and the content hash of all it depends on."""
+
+    name: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    name: str
+    title: str
+    semantics: int
+    compiler: str
+    instrument: Instrument
+    capital: int  # money units
+    feed: Feed
+    params: tuple[Param, ...]
+    equations: tuple[Equation, ...]  # in schedule order; equations[i].index == i
+    signals: tuple[Signal, ...]  # in order of declaration
+    warm_up: WarmUp  # of `warm`: every signal is ready
+    templates: tuple[Template, ...]
+    bounds: tuple[Bound, ...]
+    machine: Machine
+    notes: tuple[str, ...]
+    nodes: tuple[NodeUse, ...]
+    slot_count: int
+    state_bytes: int  # of the dataflow's memories, delays and windows
+    source_hash: str  # SHA-256 of the strategy text
+    source_text: str
+    source_name: str

@@ -1,0 +1,114 @@
+"""How passes report: one short call per finding, bound to the source it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePath
+
+from ..lang.diagnostics import Diagnostic, Diagnostics, FixIt, Label
+from ..lang.source import Source
+from ..lang.suggest import did_you_mean
+from ..lang.tree import Span
+from .program import Place
+
+
+class Reporter:
+    """Adds diagnostics about one source text to the shared collection."""
+
+    def __init__(self, source: Source, diagnostics: Diagnostics) -> None:
+        self.source = source
+        self.diagnostics = diagnostics
+
+    def report(
+        self,
+        code: str,
+        span: Span,
+        title: str,
+        label: str = "",
+        *,
+        also: Iterable[tuple[Span, str]] = (),
+        notes: Iterable[str] = (),
+        help: str | None = None,
+        fixes: Iterable[FixIt] = (),
+    ) -> None:
+        secondary = tuple(Label(s, text) for s, text in also)
+        self.diagnostics.add(
+            Diagnostic(code, title, self.source, Label(span, label), secondary, tuple(notes), help, tuple(fixes))
+        )
+
+    def unknown(
+        self, span: Span, what: str, name: str, candidates: Iterable[str], code: str = "E0101", help: str | None = None
+    ) -> None:
+        """An unknown name, with the nearest known one as a fix-it."""
+        near = did_you_mean(name, sorted(candidates))
+        fixes = (FixIt(span, near, f"write `{near}`"),) if near else ()
+        self.report(
+            code,
+            span,
+            f"unknown {what} `{name}`",
+            "not declared",
+            help=f"did you mean `{near}`?" if near else help,
+            fixes=fixes,
+        )
+
+    def at_call(self, span: Span, node: str, library: str | None) -> Reporter:
+        """For the body of a node: in a library what is wrong in it is wrong with the call; elsewhere the call is shown too."""
+        return _InBody(self, span) if library is None else _AtCall(self, span, f"{library}::{node}")
+
+    def place(self, span: Span) -> Place:
+        return Place(PurePath(self.source.name).name, self.source.position(span.start)[0])
+
+
+class _InBody(Reporter):
+    """Reports in the body of a node of the file, and shows the call whose arguments made it wrong."""
+
+    def __init__(self, caller: Reporter, span: Span) -> None:
+        super().__init__(caller.source, caller.diagnostics)
+        self._span = span
+
+    def report(
+        self,
+        code: str,
+        span: Span,
+        title: str,
+        label: str = "",
+        *,
+        also: Iterable[tuple[Span, str]] = (),
+        notes: Iterable[str] = (),
+        help: str | None = None,
+        fixes: Iterable[FixIt] = (),
+    ) -> None:
+        also = (*also, (self._span, "in this call"))
+        super().report(code, span, title, label, also=also, notes=notes, help=help, fixes=fixes)
+
+
+class _AtCall(Reporter):
+    """Reports at the call, and names the library node that complained; places are the call's line too."""
+
+    def __init__(self, caller: Reporter, span: Span, node: str) -> None:
+        super().__init__(caller.source, caller.diagnostics)
+        self._caller = caller
+        self._span = span
+        self._node = node
+
+    def report(
+        self,
+        code: str,
+        span: Span,
+        title: str,
+        label: str = "",
+        *,
+        also: Iterable[tuple[Span, str]] = (),
+        notes: Iterable[str] = (),
+        help: str | None = None,
+        fixes: Iterable[FixIt] = (),
+    ) -> None:
+        self._caller.report(
+            code, self._span, title, "in this call", notes=(*notes, f"found inside `{self._node}`"), help=help
+        )
+
+    def at_call(self, span: Span, node: str, library: str | None) -> Reporter:
+        return self
+
+    def place(self, span: Span) -> Place:
+        return self._caller.place(self._span)

@@ -1,0 +1,168 @@
+"""Warm-up: after how many ticks each value is ready, as a maximum of linear forms in the parameters.
+
+`window n` adds n - 1, `x[k]` adds k, joins take the maximum. `x ?? d` of an optional x says what holds where x is na and is ready
+when both are; of a plain x it says what holds until x is ready, and is ready when d is. A node's memories wait for its arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from .program import (
+    Constant,
+    Default,
+    Delay,
+    Equation,
+    Expr,
+    Let,
+    Linear,
+    Memory,
+    Operation,
+    ParamRef,
+    ValueRef,
+    WarmUp,
+    Window,
+    is_optional,
+)
+from .walk import children, rewrite, rewrite_equation
+
+READY = WarmUp()
+
+
+class NotLinearError(Exception):
+    """A length that is no maximum of linear forms; equation: the index it belongs to."""
+
+    def __init__(self, equation: int) -> None:
+        super().__init__(equation)
+        self.equation = equation
+
+
+class NeverReadyError(Exception):
+    """A value that waits for its own past."""
+
+    def __init__(self, equation: int) -> None:
+        super().__init__(equation)
+        self.equation = equation
+
+
+def join(*parts: WarmUp) -> WarmUp:
+    """The maximum; forms that another one dominates for every non-negative parameter are dropped."""
+    forms = {form for part in parts for form in part.forms}
+    kept = [f for f in forms if not any(g != f and _dominates(g, f) for g in forms)]
+    return WarmUp(tuple(sorted(kept)))
+
+
+def _dominates(a: Linear, b: Linear) -> bool:
+    """a >= b whatever the (non-negative) parameters."""
+    left, right = dict(a.terms), dict(b.terms)
+    return a.constant >= b.constant and all(left.get(i, 0) >= right.get(i, 0) for i in {*left, *right})
+
+
+def plus(a: WarmUp, b: WarmUp) -> WarmUp:
+    return join(*(WarmUp((_add(f, g),)) for f in a.forms for g in b.forms))
+
+
+def _add(a: Linear, b: Linear) -> Linear:
+    terms = dict(a.terms)
+    for index, factor in b.terms:
+        terms[index] = terms.get(index, 0) + factor
+    return Linear(a.constant + b.constant, tuple(sorted((i, c) for i, c in terms.items() if c)))
+
+
+def linear(expr: Expr, equation: int) -> WarmUp:
+    """A length as a maximum of linear forms; raises NotLinearError."""
+    match expr:
+        case Constant(value=value):
+            return WarmUp((Linear(int(value)),))
+        case ParamRef(index=index):
+            return WarmUp((Linear(0, ((index, 1),)),))
+        case Operation(operator="add", operands=(a, b)):
+            return plus(linear(a, equation), linear(b, equation))
+        case Operation(operator="sub", operands=(a, Constant(value=value))):
+            return plus(linear(a, equation), WarmUp((Linear(-int(value)),)))
+        case Operation(operator="max", operands=(a, b)):
+            return join(linear(a, equation), linear(b, equation))
+        case (
+            Operation(operator="mul", operands=(Constant(value=value), a))
+            | Operation(operator="mul", operands=(a, Constant(value=value)))
+        ):
+            if value >= 0:
+                return _scaled(linear(a, equation), int(value))
+    raise NotLinearError(equation)
+
+
+def _scaled(warm_up: WarmUp, factor: int) -> WarmUp:
+    return WarmUp(
+        tuple(Linear(f.constant * factor, tuple((i, c * factor) for i, c in f.terms if factor)) for f in warm_up.forms)
+    )
+
+
+class Inference:
+    """Finds the warm-up of every equation on demand. inputs: per memory, the arguments of its node instance."""
+
+    def __init__(self, equations: Sequence[Equation], inputs: Mapping[int, tuple[Expr, ...]]) -> None:
+        self._equations = equations
+        self._inputs = inputs
+        self._known: dict[int, WarmUp] = {}
+        self._active: set[int] = set()
+
+    def of(self, index: int) -> WarmUp:
+        if index in self._known:
+            return self._known[index]
+        if index in self._active:
+            raise NeverReadyError(index)
+        self._active.add(index)
+        found = self._infer(self._equations[index])
+        self._active.remove(index)
+        self._known[index] = found
+        return found
+
+    def of_expr(self, expr: Expr) -> WarmUp:
+        if isinstance(expr, ValueRef):
+            return self.of(expr.index)
+        if isinstance(expr, Default) and not is_optional(expr.value):
+            return self.of_expr(expr.other)
+        parts = [self.of_expr(child) for child in children(expr)]
+        return join(READY, *parts)
+
+    def _infer(self, equation: Equation) -> WarmUp:
+        match equation:
+            case Let():
+                return self.of_expr(equation.value)
+            case Memory():
+                return join(
+                    self.of_expr(equation.first), *(self.of_expr(i) for i in self._inputs.get(equation.index, ()))
+                )
+            case Delay():
+                return plus(self.of_expr(equation.source), linear(equation.depth, equation.index))
+            case Window():
+                one_less = plus(linear(equation.length, equation.index), WarmUp((Linear(-1),)))
+                return join(READY, plus(self.of_expr(equation.source), one_less))
+
+    def apply(self) -> list[Equation]:
+        """The equations with every warm-up, commit and `??` readiness filled in."""
+        return [self._filled(e) for e in self._equations]
+
+    def _filled(self, equation: Equation) -> Equation:
+        done = replace(rewrite_equation(equation, self._ready), warm_up=self.of(equation.index))
+        match done:
+            case Memory():
+                return replace(done, commit_after=join(self._start(equation.index), self.of_expr(done.next)))
+            case Delay():
+                return replace(done, commit_after=self.of_expr(done.source))
+            case Window():
+                return replace(done, push_after=self.of_expr(done.source))
+        return done
+
+    def _start(self, index: int) -> WarmUp:
+        return join(READY, *(self.of_expr(i) for i in self._inputs.get(index, ())))
+
+    def _ready(self, expr: Expr) -> Expr:
+        if not isinstance(expr, Default) or is_optional(expr.value):
+            return expr
+        return replace(expr, ready=self.of_expr(expr.value))
+
+    def expr(self, expr: Expr) -> Expr:
+        """An expression outside the equations (machine, order fields) with its `??` readiness filled in."""
+        return rewrite(expr, self._ready)

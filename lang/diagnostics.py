@@ -1,0 +1,75 @@
+"""Diagnostics as data: one record per finding, whoever made it and however it is shown.
+
+A code is `E` (error) or `W` (warning) and four digits; `docs/errors/CODE.md` explains it and `stratc explain` prints that page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from .source import Source
+from .tree import Span
+
+
+class Severity(Enum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A span with what to say about it (may be empty: underline only)."""
+
+    span: Span
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FixIt:
+    """Replace the text of `span` by `replacement`; sure: safe to apply without asking."""
+
+    span: Span
+    replacement: str
+    title: str
+    sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    code: str
+    title: str
+    source: Source
+    primary: Label
+    secondary: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    help: str | None = None
+    fixes: tuple[FixIt, ...] = ()
+
+    @property
+    def severity(self) -> Severity:
+        return Severity.ERROR if self.code.startswith("E") else Severity.WARNING
+
+
+@dataclass(slots=True)
+class Diagnostics:
+    """Collects the findings of all passes over one program; the same finding counts once."""
+
+    found: list[Diagnostic] = field(default_factory=list)
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        if diagnostic not in self.found:
+            self.found.append(diagnostic)
+
+    def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
+        for diagnostic in diagnostics:
+            self.add(diagnostic)
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        return [d for d in self.found if d.severity is Severity.ERROR]
+
+    def in_order(self) -> list[Diagnostic]:
+        """By place in the text, so that output does not depend on the order of the passes."""
+        return sorted(self.found, key=lambda d: (d.source.name, d.primary.span, d.code, d.title))

@@ -1,0 +1,59 @@
+/* Writes tables as uncompressed Arrow IPC files: the same rows give the same bytes, memory stays bounded.
+ * A row is one setter call per column, then stratc_arrow_end_row; every 65,536 rows become a record batch. */
+#ifndef STRATC_ARROW_WRITER_H
+#define STRATC_ARROW_WRITER_H
+
+#include "output.h"
+
+enum stratc_arrow_type {
+    STRATC_ARROW_INT64 = 1,
+    STRATC_ARROW_FLOAT64 = 2,
+    STRATC_ARROW_TIMESTAMP = 3, /* nanoseconds, UTC */
+    STRATC_ARROW_BOOL = 4
+};
+
+typedef struct {
+    const char *name; /* must outlive the writer */
+    enum stratc_arrow_type type;
+    bool nullable;
+} stratc_arrow_column;
+
+typedef struct { /* the batch that is being filled */
+    unsigned char *values; /* 8 bytes per row; of BOOL a bit per row */
+    unsigned char *valid;  /* a bit per row; NULL where the column is not nullable */
+} stratc_arrow_buffer;
+
+typedef struct { /* where a record batch lies in the file; as bytes an Arrow Block */
+    int64_t offset;
+    int32_t metadata_size, padding;
+    int64_t body_size;
+} stratc_arrow_block;
+
+typedef struct {
+    stratc_output_file file;
+    stratc_arrow_column *columns;
+    stratc_arrow_buffer *buffers;
+    uint32_t column_count;
+    uint32_t row; /* rows of this batch so far */
+    stratc_arrow_block *blocks;
+    uint32_t block_count;
+} stratc_arrow_writer;
+
+bool stratc_arrow_open(stratc_arrow_writer *writer, const char *path, const stratc_arrow_column *columns,
+                       uint32_t column_count, stratc_error *error);
+
+/* Set a column's value in the current row. A column that is not set is null where it may be, else 0. */
+void stratc_arrow_set_integer(stratc_arrow_writer *writer, uint32_t column, int64_t value); /* INT64, TIMESTAMP */
+void stratc_arrow_set_number(stratc_arrow_writer *writer, uint32_t column, double value);   /* FLOAT64 */
+void stratc_arrow_set_bool(stratc_arrow_writer *writer, uint32_t column, bool value);       /* BOOL */
+
+/* False once the file has failed; commit says why. */
+bool stratc_arrow_end_row(stratc_arrow_writer *writer);
+
+/* Writes the last batch and the footer; the file appears under its name. */
+bool stratc_arrow_commit(stratc_arrow_writer *writer, stratc_error *error);
+
+/* Frees everything and leaves no file. May follow anything. */
+void stratc_arrow_abandon(stratc_arrow_writer *writer);
+
+#endif

@@ -1,0 +1,66 @@
+/* Texts of help, version and manifest. */
+#include "help.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "decimal.h"
+#include "instants_text.h"
+#include "params.h"
+
+static void put(stratc_output_file *file, const char *text) { (void)stratc_output_write(file, text, strlen(text)); }
+
+static const char OPTIONS[] =
+    "  --set NAME=VALUE         a parameter, see below; may be repeated\n"
+    "  --from T, --to T         run the bars that start in [T, T); 2021-01-01, 2021-01-01T09:30 (UTC) or nanoseconds\n"
+    "  --warmup N               N bars before --from warm the signals; no order is sent on them\n"
+    "  --capital X              instead of the capital declared\n"
+    "  --bad-data reject|repair what to do with rows that break the schema (default: reject)\n"
+    "  --out DIR                write fills, trades, equity, logs and summary.json to a new or earlier run folder\n"
+    "  --dump-signals           with --out: every signal after every bar, signals.arrow\n"
+    "  --json                   print the summary as JSON instead of a table\n";
+
+static const char EXITS[] =
+    "\nExit codes: 0 done, 2 wrong usage, 3 file can't be read, 4 bad rows, 5 results can't be written,\n"
+    "            70 internal fault, 130 interrupted\n";
+
+static void parameters(stratc_output_file *file, const stratc_program *program) {
+    if (program->param_count > 0) put(file, "\nParameters:\n");
+    for (uint32_t i = 0; i < program->param_count; i++) {
+        const stratc_param *param = &program->params[i];
+        char value[STRATC_PARAM_TEXT], range[4 * STRATC_PARAM_TEXT], row[1024];
+        stratc_param_format(param, param->value, value);
+        stratc_param_range(param, range, sizeof range);
+        snprintf(row, sizeof row, "  %-18.100s = %-12s %.60s, %s\n", param->name, value, param->unit, range);
+        put(file, row);
+    }
+}
+
+void stratc_help_write(stratc_output_file *file, const stratc_program *program) {
+    const stratc_feed *feed = &program->feeds[0];
+    const stratc_instrument *instrument = &program->instruments[0];
+    char row[2048], every[STRATC_INSTANT_TEXT], capital[STRATC_NUMBER_TEXT];
+    stratc_duration_format(feed->every, every);
+    stratc_units_format(program->capital, (stratc_scale){1, instrument->money_decimals}, capital);
+    snprintf(row, sizeof row, "%.200s%s%.400s\n\nUsage: backtest --data %.100s=FILE [options]\n       manifest | --version | --help\n\n",
+             program->name, *program->title ? ": " : "", program->title, feed->name);
+    put(file, row);
+    snprintf(row, sizeof row, "Data: %.100s = %s bars of %.100s (schema %.100s, version %u), CSV or uncompressed Arrow\n", feed->name,
+             every, instrument->name, feed->schema, (unsigned)feed->schema_version);
+    put(file, row);
+    snprintf(row, sizeof row, "Capital: %s %.60s\n\nOptions:\n", capital, instrument->quote);
+    put(file, row);
+    put(file, OPTIONS);
+    parameters(file, program);
+    put(file, EXITS);
+}
+
+void stratc_version_write(stratc_output_file *file, const stratc_program *program) {
+    char row[1024], hash[65];
+    for (int i = 0; i < 32; i++) snprintf(hash + 2 * i, 3, "%02x", program->hash[i]);
+    snprintf(row, sizeof row, "%.200s %s\ncompiler %.200s, semantics %u\n", program->name, hash, program->compiler,
+             (unsigned)program->semantics);
+    put(file, row);
+}
+
+void stratc_manifest_write(stratc_output_file *file, const stratc_program *program) { put(file, program->manifest); }

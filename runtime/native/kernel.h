@@ -1,0 +1,241 @@
+/* The contract between generated strategy code, the strategy-kernel runtime (kernel.c) and the host.
+ *
+ * A generated program fills one `const stratc_program` and two functions, init and step. One call of step is one instant:
+ * latch, signals, machine, order fields, bounds, commit. The host owns the input log, the clock and all files.
+ * The context is one flat struct without pointers; it begins with a stratc_core.
+ */
+#ifndef STRATC_KERNEL_H
+#define STRATC_KERNEL_H
+
+#include "../schemas/frames.h"
+#include "base.h"
+
+/* ---- inputs: one input = one instant */
+enum stratc_input_kind { STRATC_CONTROL = 1, STRATC_REPORT = 2, STRATC_TIMER = 3, STRATC_BARS = 4, STRATC_DATA = 5 };
+enum stratc_control { STRATC_START = 1, STRATC_STOP = 2 };
+
+typedef struct {
+    int64_t start, end;                     /* ns UTC; a bar is visible at its end */
+    int64_t open_px, high_px, low_px, close_px; /* whole price units */
+    double open, high, low, close;          /* the same as correctly rounded doubles of the quote currency */
+    double volume;                          /* base units; 0 when the source has none */
+    double trades;
+    uint32_t feed;                          /* index of the feed in the program */
+    uint32_t flags;
+} stratc_bar;
+
+typedef struct {
+    uint64_t seq; /* gapless from 1 */
+    int64_t now;  /* ns UTC, never decreasing */
+    int32_t kind; /* enum stratc_input_kind */
+    int32_t verb; /* CONTROL: enum stratc_control; TIMER: timer id; BARS: number of bars */
+    int64_t deadline;            /* TIMER: the deadline that came due */
+    const stratc_bar *bars;      /* BARS: the set that ended at one boundary */
+    const stratc_frame *report;  /* REPORT: one report frame */
+} stratc_input;
+
+/* ---- outputs of one instant: written by step into buffers of the host */
+enum stratc_record_kind { STRATC_SIGNAL = 1, STRATC_RISK = 2, STRATC_TRANSITION = 3, STRATC_COMMAND = 4, STRATC_NOTE = 5, STRATC_FAULT = 6 };
+
+typedef union {
+    int64_t i;
+    double f;
+} stratc_value;
+
+/* A strategy-log record; log.h writes it as 64 bytes with its checksum (same member order). */
+typedef struct {
+    uint64_t seq;
+    int64_t now;
+    uint16_t kind; /* enum stratc_record_kind */
+    uint16_t id;
+    uint32_t line; /* of the strategy text */
+    uint32_t crc32c;
+    uint32_t aux;
+    stratc_value payload[4];
+} stratc_record;
+
+typedef struct {
+    stratc_frame *frames; /* in order; a REPORT frame here is a denial that the host returns as the next input */
+    uint32_t frame_count, frame_capacity;
+    stratc_record *records;
+    uint32_t record_count, record_capacity;
+} stratc_output;
+
+/* ---- the part of the context every program has */
+typedef struct {
+    int64_t capital;  /* money units (10^-money_decimals of the quote currency), as all money below */
+    int64_t realised; /* of closed quantity, before fees */
+    int64_t fees;
+    int64_t cost;     /* paid for the open position: sum of signed lots * price, pro rata on reduction */
+    int64_t position; /* lots, signed; the order kernel's truth */
+    int64_t mark;     /* price units of the last close; 0 before the first bar */
+    int64_t equity;   /* capital + realised + (position * mark * unit - cost) - fees */
+} stratc_account;
+
+typedef struct { /* one order that a template has, or had, open */
+    uint64_t order_id; /* 0: never used */
+    int64_t qty, cum;  /* lots */
+    int64_t value;     /* sum of lots * price units over its fills: avg_px = value / cum */
+    int64_t ended_at;  /* seq of the report that ended it; 0 while open */
+    uint16_t template_id;
+    uint8_t open; /* its leaves count */
+    uint8_t side; /* STRATC_SIDE_BUY / SELL */
+    uint8_t reduce_only;
+    uint8_t unused[3];
+} stratc_slot;
+
+enum stratc_event { /* bits of stratc_core.events: what the REPORT of this instant raised and no transition has taken */
+    STRATC_EVENT_PARTIAL = 1, STRATC_EVENT_FILLED = 2, STRATC_EVENT_CLOSED = 4, STRATC_EVENT_DENIED = 8,
+    STRATC_EVENT_LATE = 16, STRATC_EVENT_FLAT = 32
+};
+
+typedef struct {
+    uint64_t seq;
+    int64_t now;
+    int32_t input_kind;
+    int32_t timer_id;        /* of this instant's TIMER, else -1 */
+    uint64_t ticked;         /* bit per feed that ticked in this instant */
+    uint32_t events;         /* bits of enum stratc_event */
+    uint32_t event_template; /* the template the REPORT is about */
+    int32_t state;           /* machine state */
+    uint32_t flat;           /* held predicate: no open leaves and |position| below one lot, min_qty or min_notional */
+    uint64_t entered;        /* bit per state entered in this instant */
+    uint64_t next_order;     /* counter that makes order ids */
+    int64_t position_bound;  /* lots: abs(position) <= this, worst case; -1: no bound */
+    uint32_t fault;          /* enum stratc_fault_code, 0 = none; the host stops the run on one */
+    uint32_t fault_line;
+    stratc_account account;
+} stratc_core;
+
+enum stratc_fault_code { STRATC_FAULT_NONE = 0, STRATC_FAULT_POSITION = 1, STRATC_FAULT_MONEY = 2, STRATC_FAULT_OUTPUT = 3, STRATC_FAULT_REPORT = 4 };
+
+/* ---- what a program says of itself (all constant) */
+typedef struct {
+    const char *name, *venue, *base, *quote;
+    stratc_scale price;          /* price unit: the finest grid of data and orders */
+    int64_t tick;                /* order tick in price units (>= 1) */
+    stratc_scale lot;            /* base units of one lot */
+    int64_t money_per_unit;      /* money units of one lot * one price unit (>= 1) */
+    int32_t money_decimals;      /* a money unit is 10^-money_decimals of the quote currency */
+    int64_t min_qty;             /* lots, >= 1 */
+    int64_t min_notional;        /* money units, 0 = none */
+    int64_t max_qty;             /* lots */
+    int64_t maker_fee, taker_fee; /* parts per 10^8 of notional */
+    int32_t trades_all_days;     /* 1: ALWAYS calendar (365 days), 0: sessions (252) */
+} stratc_instrument;
+
+typedef struct {
+    const char *name, *schema;
+    uint32_t schema_version, instrument;
+    int64_t every; /* ns */
+} stratc_feed;
+
+enum stratc_param_kind { STRATC_PARAM_COUNT = 1, STRATC_PARAM_NUMBER = 2, STRATC_PARAM_BOOL = 3, STRATC_PARAM_DURATION = 4 };
+
+typedef struct {
+    const char *name, *unit; /* unit as text for people: "count", "ratio", "USDT/BTC" … */
+    int32_t kind;            /* enum: COUNT, BOOL and DURATION use .i, NUMBER .f */
+    stratc_value value, low, high, step;
+    int32_t bounded, stepped;
+    uint32_t line;
+} stratc_param;
+
+typedef struct {
+    const char *name, *type;
+    int32_t is_bool;
+    int32_t logged;
+    uint32_t line;
+} stratc_signal;
+
+typedef struct {
+    const char *name;
+    uint8_t side, kind, tif, reduce_only; /* enums of frames.h */
+    uint32_t first_slot, max_open, line;
+} stratc_template;
+
+typedef struct {
+    const char *text; /* as written: abs(position) <= 5 BTC else reject */
+    uint32_t line;
+} stratc_rule;
+
+typedef struct {
+    const char *name;
+    uint32_t line;
+} stratc_named;
+
+typedef struct stratc_program {
+    const char *name, *title, *compiler;
+    uint32_t semantics;
+    uint8_t hash[32];        /* SHA-256 of the manifest text */
+    const char *manifest;    /* the YAML text */
+    size_t context_size;
+    uint32_t max_frames, max_records; /* of one instant */
+    stratc_scale capital_scale;       /* declared capital = capital * money unit; kept as */
+    int64_t capital;                  /* money units */
+    const stratc_instrument *instruments; uint32_t instrument_count;
+    const stratc_feed *feeds;             uint32_t feed_count;
+    const stratc_param *params;           uint32_t param_count;
+    const stratc_signal *signals;         uint32_t signal_count;
+    const stratc_named *states;           uint32_t state_count;
+    const stratc_template *templates;     uint32_t template_count;
+    const stratc_rule *rules;             uint32_t rule_count;
+    const stratc_named *notes;            uint32_t note_count; /* texts of notify */
+    uint32_t slot_count, timer_count;
+
+    /* Bars of the (one) feed that must close before every signal is ready, for these parameters. */
+    int64_t (*warm_up)(const stratc_value *params);
+    /* context: context_size bytes, zeroed by init. params: param_count values, already checked against their ranges. */
+    void (*init)(void *context, const stratc_value *params, int64_t capital);
+    /* Runs one instant; output counts are reset by step itself. Returns 0, or a stratc_fault_code. */
+    uint32_t (*step)(void *context, const stratc_input *input, stratc_output *output);
+    /* Current (held) value of every signal; ok[i] = 0 where it is na or not ready. bool signals are 0.0 / 1.0. */
+    void (*signal_values)(const void *context, double *values, uint8_t *ok);
+    /* Earliest armed deadline (ties: lowest id), or STRATC_NEVER; *timer_id gets its id. */
+    int64_t (*next_deadline)(const void *context, int32_t *timer_id);
+} stratc_program;
+
+/* ---- kernel.c: what generated code calls; slots and timers are arrays inside the generated context */
+
+/* Starts an instant: copies seq, now, kind; clears events; sets ticked, timer id, entered = bit(state); resets output. */
+void stratc_begin(stratc_core *core, const stratc_input *input, stratc_output *output);
+
+/* Latches a bar's close as mark and recomputes equity. */
+void stratc_latch_bar(stratc_core *core, const stratc_instrument *instrument, const stratc_bar *bar);
+
+/* Latches a REPORT into slots, position, money, flat and events. Faults on a wrong position_after or money overflow. */
+void stratc_latch_report(stratc_core *core, const stratc_instrument *instrument, stratc_slot *slots, uint32_t slot_count,
+                         const stratc_template *templates, uint32_t template_count, const stratc_frame *report);
+
+/* Lots of open orders on one side (worst-case position = position + buy leaves, or position - sell leaves). */
+int64_t stratc_open_leaves(const stratc_slot *slots, uint32_t slot_count, uint8_t side);
+
+/* An order field as evaluated: a number and whether there is one (na otherwise). */
+typedef struct {
+    double value;
+    int32_t ok;
+} stratc_optional;
+
+/* submit(T): rounds, checks (NA, RANGE, MIN_QTY, SLOT, REDUCE_ONLY, RISK), emits a SUBMIT frame or a DENY report frame,
+ * and the COMMAND (or RISK + COMMAND) records. qty in base units, trigger in quote currency (ok = 0 where the kind has none
+ * only if kind has no trigger). rule: index of the position bound, -1 none. */
+void stratc_submit(stratc_core *core, const stratc_instrument *instrument, stratc_slot *slots, uint32_t slot_count,
+                   const stratc_template *templates, uint32_t template_id, stratc_optional qty, stratc_optional trigger,
+                   int32_t rule, uint32_t line, stratc_output *output);
+
+/* cancel(T): a CANCEL frame per open order of the template; nothing if none is open. template_id -1: every template. */
+void stratc_cancel(stratc_core *core, const stratc_slot *slots, uint32_t slot_count, int32_t template_id, uint32_t line,
+                   stratc_output *output);
+
+void stratc_note(stratc_core *core, uint32_t text, uint32_t line, stratc_output *output);
+void stratc_log_signal(stratc_core *core, uint32_t signal, double value, int32_t ok, uint32_t line, stratc_output *output);
+void stratc_log_transition(stratc_core *core, int32_t from, int32_t to, uint32_t transition, int32_t cause, uint32_t line,
+                           stratc_output *output);
+
+/* Rounds x / step to whole steps: snaps when within 1e-6 of a whole number, else direction -1 down, +1 up, 0 toward zero.
+ * Returns false when the result is not finite or beyond +-limit. */
+bool stratc_round_steps(double x, stratc_scale step, int64_t multiple, int direction, int64_t limit, int64_t *steps);
+
+/* Earliest of `count` deadlines (STRATC_NEVER = not armed); ties: lowest index. */
+int64_t stratc_earliest(const int64_t *deadlines, uint32_t count, int32_t *timer_id);
+
+#endif

@@ -1,0 +1,26 @@
+/* The command line of a strategy's binary: everything a run depends on, parsed exactly and checked.
+ * Any mistake is a usage error that says what was expected. */
+#ifndef STRATC_OPTIONS_H
+#define STRATC_OPTIONS_H
+
+#include "kernel.h"
+
+enum stratc_command { STRATC_COMMAND_HELP, STRATC_COMMAND_VERSION, STRATC_COMMAND_MANIFEST, STRATC_COMMAND_BACKTEST };
+
+typedef struct {
+    enum stratc_command command;
+    const char *data;     /* path of the bars of the one feed */
+    const char *out;      /* run folder, or NULL */
+    stratc_value *params; /* one per parameter of the program */
+    int64_t capital;      /* money units */
+    int64_t from, to;     /* bars that start in [from, to) */
+    int64_t warmup;       /* bars before `from` that only signals see */
+    bool has_from, has_to;
+    bool repair, json, dump_signals;
+} stratc_options;
+
+bool stratc_options_parse(int count, char **arguments, const stratc_program *program, stratc_options *options,
+                          stratc_error *error);
+void stratc_options_free(stratc_options *options);
+
+#endif

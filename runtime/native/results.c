@@ -1,0 +1,275 @@
+/* Gathering of results while a run goes on. */
+#include "results.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "run_folder.h"
+
+static bool no_memory(stratc_results *results) {
+    return stratc_fail(results->error, STRATC_EXIT_INTERNAL, "out of memory for results");
+}
+
+const char *stratc_why_name(int why) {
+    static const char *const NAMES[STRATC_WHY_COUNT] = {
+        "OK",         "NA",           "RANGE",     "MIN_QTY",       "SLOT",     "RISK",          "REDUCE_ONLY",
+        "STALE_ORDER", "ROW_IN_USE",  "BAD_FIELD", "NO_REFERENCE",  "TOO_LARGE", "TOO_RICH",     "OFF_COLLAR",
+        "TOO_MANY_OPEN", "TOO_FAST",  "OVER_POSITION", "DUPLICATE_INTENT", "KILLED", "LOCKED",   "NOT_OPEN",
+        "BUSY",       "DUPLICATE",    "STALE_FILL", "LATE_FILL",    "OVERFILL", "LATE_STATUS"};
+    return NAMES[why];
+}
+
+/* A write that failed left its reason in the file. */
+static bool failed(stratc_results *results, const stratc_output_file *file) {
+    *results->error = file->failure;
+    return false;
+}
+
+/* ---- opening */
+
+static bool open_log(stratc_results *results, stratc_log *log, const char *name, enum stratc_log_kind kind, bool *open) {
+    char path[STRATC_PATH_TEXT];
+    return stratc_run_folder_path(results->options->out, name, path, results->error) &&
+           (*open = stratc_log_open(log, path, kind, results->program->hash, results->error));
+}
+
+static bool open_table(stratc_results *results, stratc_arrow_writer *writer, const char *name,
+                       const stratc_arrow_column *columns, uint32_t count, bool *open) {
+    char path[STRATC_PATH_TEXT];
+    return stratc_run_folder_path(results->options->out, name, path, results->error) &&
+           (*open = stratc_arrow_open(writer, path, columns, count, results->error));
+}
+
+enum { TS, EQUITY, DRAWDOWN, REALISED, UNREALISED, FEES, POSITION, CLOSE, EQUITY_COLUMNS };
+
+static const stratc_arrow_column EQUITY_TABLE[EQUITY_COLUMNS] = {
+    [TS] = {"ts_ns", STRATC_ARROW_TIMESTAMP, false},      [EQUITY] = {"equity", STRATC_ARROW_FLOAT64, false},
+    [DRAWDOWN] = {"drawdown", STRATC_ARROW_FLOAT64, false}, [REALISED] = {"realised", STRATC_ARROW_FLOAT64, false},
+    [UNREALISED] = {"unrealised", STRATC_ARROW_FLOAT64, false}, [FEES] = {"fees", STRATC_ARROW_FLOAT64, false},
+    [POSITION] = {"position", STRATC_ARROW_FLOAT64, false}, [CLOSE] = {"close", STRATC_ARROW_FLOAT64, false},
+};
+
+static bool open_signals(stratc_results *results) {
+    stratc_run_files *files = &results->files;
+    uint32_t count = results->program->signal_count;
+    files->signal_columns = calloc((size_t)count + 1, sizeof *files->signal_columns);
+    files->values = calloc((size_t)count + 1, sizeof *files->values);
+    files->known = calloc((size_t)count + 1, sizeof *files->known);
+    if (!files->signal_columns || !files->values || !files->known) return no_memory(results);
+    files->signal_columns[0] = EQUITY_TABLE[TS];
+    for (uint32_t s = 0; s < count; s++) {
+        const stratc_signal *signal = &results->program->signals[s];
+        files->signal_columns[s + 1] =
+            (stratc_arrow_column){signal->name, signal->is_bool ? STRATC_ARROW_BOOL : STRATC_ARROW_FLOAT64, true};
+    }
+    return open_table(results, &files->signals, "signals.arrow", files->signal_columns, count + 1, &files->signals_open);
+}
+
+static bool open_files(stratc_results *results) {
+    stratc_run_files *files = &results->files;
+    return stratc_run_folder_prepare(results->options->out, results->error) &&
+           open_log(results, &files->strategy_log, "strategy.log", STRATC_LOG_STRATEGY, &files->strategy_open) &&
+           open_log(results, &files->order_log, "order.log", STRATC_LOG_ORDER, &files->order_open) &&
+           open_table(results, &files->equity, "equity.arrow", EQUITY_TABLE, EQUITY_COLUMNS, &files->equity_open) &&
+           (!results->options->dump_signals || open_signals(results));
+}
+
+bool stratc_results_open(stratc_results *results, const stratc_program *program, const stratc_options *options,
+                         stratc_error *error) {
+    *results = (stratc_results){.program = program, .options = options, .error = error, .peak = options->capital};
+    results->in_folder = options->out != NULL;
+    stratc_trades_open(&results->trades, &program->instruments[0]);
+    return !results->in_folder || open_files(results);
+}
+
+/* ---- while the run goes on */
+
+bool stratc_results_start(stratc_results *results, int64_t start) {
+    int32_t periods = results->program->instruments[0].trades_all_days ? 365 : 252;
+    results->start = start;
+    stratc_tally_begin(&results->tally, start, results->options->capital, periods, 0.0);
+    return true;
+}
+
+bool stratc_results_records(stratc_results *results, const stratc_output *output) {
+    stratc_log *log = &results->files.strategy_log;
+    if (!results->in_folder) return true;
+    return stratc_log_append_all(log, output->records, output->record_count) || failed(results, &log->file);
+}
+
+static bool log_frame(stratc_results *results, stratc_order_record *record, const stratc_frame *frame) {
+    stratc_log *log = &results->files.order_log;
+    memcpy(record->frame, frame, sizeof record->frame);
+    return stratc_log_append(log, record) || failed(results, &log->file);
+}
+
+static uint32_t state_of(uint8_t phase, uint8_t reason, bool triggered) {
+    return phase | (uint32_t)reason << 8 | (uint32_t)triggered << 16;
+}
+
+bool stratc_results_command(stratc_results *results, uint64_t seq, int64_t now, const stratc_frame *frame,
+                            const stratc_order_path *orders) {
+    if (!results->in_folder) return true;
+    uint64_t id = frame->header.type == STRATC_FRAME_SUBMIT ? frame->submit.id : frame->cancel.id;
+    uint16_t owner = frame->header.type == STRATC_FRAME_SUBMIT ? frame->submit.template : frame->cancel.template;
+    stratc_order_record record = {.head = {.seq = seq, .now = now, .kind = STRATC_LOG_OUT, .id = owner}};
+    record.head.payload[0] = (int64_t)id;
+    record.head.payload[3] = orders->position;
+    const stratc_order *order = stratc_order_path_find(orders, id);
+    if (order) {
+        record.head.aux = state_of(order->phase, order->reason, order->triggered);
+        record.head.payload[1] = order->cum;
+        record.head.payload[2] = order->phase == STRATC_PHASE_CLOSED ? 0 : order->qty - order->cum;
+    }
+    return log_frame(results, &record, frame);
+}
+
+bool stratc_results_report(stratc_results *results, uint64_t seq, int64_t now, const stratc_frame *frame) {
+    const stratc_report_frame *report = &frame->report;
+    if (report->event == STRATC_REPORT_DENY && report->why < STRATC_WHY_COUNT) results->denials[report->why]++;
+    if (!results->in_folder) return true;
+    stratc_order_record record = {.head = {.seq = seq, .now = now, .kind = STRATC_LOG_IN, .id = report->template}};
+    record.head.aux = state_of(report->phase, report->reason, report->was_triggered);
+    record.head.payload[0] = (int64_t)report->id;
+    record.head.payload[1] = report->cum;
+    record.head.payload[2] = report->phase == STRATC_PHASE_CLOSED ? 0 : report->qty - report->cum;
+    record.head.payload[3] = report->position_after;
+    return log_frame(results, &record, frame);
+}
+
+/* A trade that this fill closed is counted; a fill that turns the position closes the last but one. */
+static void tally_closed(stratc_results *results, size_t before) {
+    const stratc_trades *trades = &results->trades;
+    for (size_t i = before > 0 ? before - 1 : 0; i < trades->trade_count; i++) {
+        const stratc_trade *trade = &trades->trades[i];
+        if (stratc_trade_is_open(trade)) continue;
+        stratc_tally_trade(&results->tally, stratc_trade_pnl(trade, trades->instrument, 0), trade->fees, trade->entry_time,
+                           trade->exit_time, (int64_t)(trade->exit_bar - trade->entry_bar));
+    }
+}
+
+bool stratc_results_fill(stratc_results *results, const stratc_order *order, const stratc_match *match) {
+    const stratc_instrument *instrument = &results->program->instruments[0];
+    stratc_fill fill = {.time = match->time,
+                        .order_id = match->id,
+                        .px = match->px,
+                        .qty = match->qty,
+                        .template_id = order->template_id,
+                        .buy = order->side == STRATC_SIDE_BUY,
+                        .how = match->how};
+    (void)stratc_fee(instrument, fill.qty, fill.px, &fill.fee); /* the order path has refused what does not fit */
+    size_t before = results->trades.trade_count;
+    bool was_flat = before == 0 || !stratc_trade_is_open(&results->trades.trades[before - 1]);
+    if (!stratc_trades_add(&results->trades, &fill, results->bars, results->error)) return false;
+    if (!was_flat) tally_closed(results, before);
+    stratc_tally_fill(&results->tally, fill.px * fill.qty * instrument->money_per_unit);
+    results->how[match->how]++;
+    return true;
+}
+
+static double money(const stratc_results *results, int64_t amount) {
+    return stratc_scaled(amount, (stratc_scale){1, results->program->instruments[0].money_decimals});
+}
+
+static bool write_equity(stratc_results *results, int64_t now, const stratc_bar *bar, const stratc_account *account) {
+    stratc_arrow_writer *table = &results->files.equity;
+    int64_t unrealised = account->equity - results->options->capital - account->realised + account->fees;
+    double drawdown = ((double)results->peak - (double)account->equity) / (double)results->peak;
+    stratc_arrow_set_integer(table, TS, now);
+    stratc_arrow_set_number(table, EQUITY, money(results, account->equity));
+    stratc_arrow_set_number(table, DRAWDOWN, drawdown);
+    stratc_arrow_set_number(table, REALISED, money(results, account->realised));
+    stratc_arrow_set_number(table, UNREALISED, money(results, unrealised));
+    stratc_arrow_set_number(table, FEES, money(results, account->fees));
+    stratc_arrow_set_number(table, POSITION, stratc_scaled(account->position, results->program->instruments[0].lot));
+    stratc_arrow_set_number(table, CLOSE, bar->close);
+    return stratc_arrow_end_row(table) || failed(results, &table->file);
+}
+
+static bool write_signals(stratc_results *results, int64_t now, const void *context) {
+    stratc_run_files *files = &results->files;
+    stratc_arrow_writer *table = &files->signals;
+    results->program->signal_values(context, files->values, files->known);
+    stratc_arrow_set_integer(table, TS, now);
+    for (uint32_t s = 0; s < results->program->signal_count; s++) {
+        if (!files->known[s]) continue;
+        if (results->program->signals[s].is_bool)
+            stratc_arrow_set_bool(table, s + 1, files->values[s] != 0.0);
+        else
+            stratc_arrow_set_number(table, s + 1, files->values[s]);
+    }
+    return stratc_arrow_end_row(table) || failed(results, &table->file);
+}
+
+bool stratc_results_bar(stratc_results *results, int64_t now, const stratc_bar *bar, const void *context) {
+    const stratc_account *account = &((const stratc_core *)context)->account;
+    results->bars++;
+    results->mark = bar->close_px;
+    if (account->equity > results->peak) results->peak = account->equity;
+    stratc_tally_bar(&results->tally, now, account->equity, account->position != 0);
+    if (!results->in_folder) return true;
+    return write_equity(results, now, bar, account) && (!results->files.signals_open || write_signals(results, now, context));
+}
+
+/* ---- the end */
+
+static bool keep_open_orders(stratc_results *results, const stratc_order_path *orders) {
+    results->open_orders = calloc((size_t)orders->order_capacity + 1, sizeof *results->open_orders);
+    if (!results->open_orders) return no_memory(results);
+    for (uint32_t i = 0; i < orders->order_capacity; i++)
+        if (orders->orders[i].id != 0 && orders->orders[i].phase != STRATC_PHASE_CLOSED)
+            results->open_orders[results->open_order_count++] = orders->orders[i];
+    return true;
+}
+
+bool stratc_results_end(stratc_results *results, const void *context, const stratc_order_path *orders) {
+    const stratc_core *core = context;
+    results->account = core->account;
+    results->end = core->now;
+    stratc_account_end end = {.realised = core->account.realised, .fees = core->account.fees};
+    end.unrealised = core->account.equity - results->options->capital - end.realised + end.fees;
+    stratc_statistics_finish(&results->tally, end, &results->statistics);
+    return keep_open_orders(results, orders);
+}
+
+/* A writer that commit has seen is over, whether it went well or not. */
+static bool finish_logs(stratc_results *results) {
+    stratc_run_files *files = &results->files;
+    files->strategy_open = false;
+    if (!stratc_log_close(&files->strategy_log, results->error)) return false;
+    files->order_open = false;
+    return stratc_log_close(&files->order_log, results->error);
+}
+
+static bool finish_tables(stratc_results *results) {
+    stratc_run_files *files = &results->files;
+    files->equity_open = false;
+    if (!stratc_arrow_commit(&files->equity, results->error)) return false;
+    if (!files->signals_open) return true;
+    files->signals_open = false;
+    return stratc_arrow_commit(&files->signals, results->error);
+}
+
+bool stratc_results_finish(stratc_results *results) {
+    char fills[STRATC_PATH_TEXT], trades[STRATC_PATH_TEXT];
+    const char *folder = results->options->out;
+    if (!results->in_folder) return true;
+    return finish_logs(results) && finish_tables(results) &&
+           stratc_run_folder_path(folder, "fills.csv", fills, results->error) &&
+           stratc_run_folder_path(folder, "trades.csv", trades, results->error) &&
+           stratc_fills_write(&results->trades, results->program, fills, results->error) &&
+           stratc_trades_write(&results->trades, results->program, results->mark, results->bars, trades, results->error);
+}
+
+void stratc_results_close(stratc_results *results) {
+    stratc_run_files *files = &results->files;
+    if (files->strategy_open) stratc_log_abandon(&files->strategy_log);
+    if (files->order_open) stratc_log_abandon(&files->order_log);
+    if (files->equity_open) stratc_arrow_abandon(&files->equity);
+    if (files->signals_open) stratc_arrow_abandon(&files->signals);
+    free(files->signal_columns);
+    free(files->values);
+    free(files->known);
+    free(results->open_orders);
+    stratc_trades_close(&results->trades);
+}

@@ -1,0 +1,72 @@
+/* Everything a run leaves: fills, trades, equity, signals, both logs and the numbers of the summary.
+ * Without a run folder only what the summary needs is kept. Host functions return false with the error filled. */
+#ifndef STRATC_RESULTS_H
+#define STRATC_RESULTS_H
+
+#include "arrow_writer.h"
+#include "log.h"
+#include "options.h"
+#include "order_path.h"
+#include "statistics.h"
+#include "trades.h"
+
+enum { STRATC_HOW_COUNT = 4 };
+
+/* The run folder's files that grow bar by bar. */
+typedef struct {
+    stratc_log strategy_log, order_log;
+    stratc_arrow_writer equity, signals;
+    stratc_arrow_column *signal_columns;
+    double *values; /* one per signal */
+    uint8_t *known;
+    bool strategy_open, order_open, equity_open, signals_open;
+} stratc_run_files;
+
+typedef struct {
+    const stratc_program *program;
+    const stratc_options *options;
+    stratc_error *error;
+    stratc_trades trades;
+    stratc_tally tally;
+    stratc_run_files files;
+    bool in_folder;
+    uint64_t bars; /* of the run, closed so far */
+    uint64_t denials[STRATC_WHY_COUNT], how[STRATC_HOW_COUNT];
+    int64_t start, end; /* ns: first start, last end */
+    int64_t mark, peak; /* price units; highest equity in money units */
+    stratc_account account; /* at the end */
+    stratc_order *open_orders; /* that no cancel took back */
+    uint32_t open_order_count;
+    stratc_statistics statistics;
+} stratc_results;
+
+/* Prepares the run folder, if one is asked for, and its files. */
+bool stratc_results_open(stratc_results *results, const stratc_program *program, const stratc_options *options,
+                         stratc_error *error);
+
+/* The machine starts: `start` is where equity and statistics begin. */
+bool stratc_results_start(stratc_results *results, int64_t start);
+
+bool stratc_results_records(stratc_results *results, const stratc_output *output);
+
+/* A command with the state of its order after it; a report on its way in (`seq` of its own instant). */
+bool stratc_results_command(stratc_results *results, uint64_t seq, int64_t now, const stratc_frame *frame,
+                            const stratc_order_path *orders);
+bool stratc_results_report(stratc_results *results, uint64_t seq, int64_t now, const stratc_frame *frame);
+
+bool stratc_results_fill(stratc_results *results, const stratc_order *order, const stratc_match *match);
+bool stratc_results_bar(stratc_results *results, int64_t now, const stratc_bar *bar, const void *context);
+
+/* After CONTROL stop: what is open stays so, marked at the last close. */
+bool stratc_results_end(stratc_results *results, const void *context, const stratc_order_path *orders);
+
+/* RISK, MIN_QTY and so on: why a command was denied. */
+const char *stratc_why_name(int why);
+
+/* Completes every file but summary.json. */
+bool stratc_results_finish(stratc_results *results);
+
+/* Frees everything; of an unfinished run only the logs stay. May follow anything. */
+void stratc_results_close(stratc_results *results);
+
+#endif

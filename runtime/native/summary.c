@@ -1,0 +1,245 @@
+/* The summary, block by block. */
+#include "summary.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "instants_text.h"
+#include "params.h"
+#include "run_folder.h"
+#include "simulator.h"
+
+static void text(stratc_json *json, const char *name, const char *value) {
+    stratc_json_key(json, name);
+    stratc_json_text(json, value);
+}
+
+static void integer(stratc_json *json, const char *name, int64_t value) {
+    stratc_json_key(json, name);
+    stratc_json_integer(json, value);
+}
+
+static void flag(stratc_json *json, const char *name, bool value) {
+    stratc_json_key(json, name);
+    stratc_json_bool(json, value);
+}
+
+static void scaled(stratc_json *json, const char *name, int64_t count, stratc_scale scale) {
+    stratc_json_key(json, name);
+    stratc_json_decimal(json, count * scale.numerator, scale.decimals);
+}
+
+static void instant(stratc_json *json, const char *name, int64_t ns) {
+    char written[STRATC_INSTANT_TEXT];
+    stratc_instant_format(ns, written);
+    text(json, name, written);
+}
+
+static void hash(stratc_json *json, const char *name, const uint8_t digest[32]) {
+    char digits[65];
+    for (int i = 0; i < 32; i++) snprintf(digits + 2 * i, 3, "%02x", digest[i]);
+    text(json, name, digits);
+}
+
+static void open_block(stratc_json *json, const char *name) {
+    stratc_json_key(json, name);
+    stratc_json_open_object(json);
+}
+
+static void program_block(stratc_json *json, const stratc_program *program) {
+    open_block(json, "program");
+    text(json, "name", program->name);
+    text(json, "title", program->title);
+    hash(json, "hash", program->hash);
+    integer(json, "semantics", program->semantics);
+    text(json, "compiler", program->compiler);
+    stratc_json_close_object(json);
+}
+
+static void repairs_block(stratc_json *json, const stratc_bar_faults *faults) {
+    open_block(json, "repaired");
+    for (int kind = 0; kind < STRATC_BAR_FAULT_KINDS; kind++)
+        if (faults->found[kind] > 0) integer(json, stratc_bar_fault_name((enum stratc_bar_fault)kind), (int64_t)faults->found[kind]);
+    stratc_json_close_object(json);
+}
+
+static void data_block(stratc_json *json, const stratc_program *program, const stratc_source *source) {
+    open_block(json, "data");
+    text(json, "feed", program->feeds[0].name);
+    text(json, "schema", program->feeds[0].schema);
+    integer(json, "schema_version", program->feeds[0].schema_version);
+    integer(json, "every_ns", program->feeds[0].every);
+    text(json, "file", source->file);
+    hash(json, "sha256", source->sha256);
+    integer(json, "rows", (int64_t)source->rows);
+    integer(json, "first_ns", source->first);
+    integer(json, "last_ns", source->last);
+    integer(json, "gaps", (int64_t)source->faults.gaps);
+    integer(json, "longest_gap_ns", source->faults.longest_gap_ns);
+    repairs_block(json, &source->faults);
+    stratc_json_close_object(json);
+}
+
+static void options_block(stratc_json *json, const stratc_results *results) {
+    const stratc_options *options = results->options;
+    open_block(json, "options");
+    stratc_json_key(json, "from_ns");
+    options->has_from ? stratc_json_integer(json, options->from) : stratc_json_null(json);
+    stratc_json_key(json, "to_ns");
+    options->has_to ? stratc_json_integer(json, options->to) : stratc_json_null(json);
+    integer(json, "warmup", options->warmup);
+    scaled(json, "capital", options->capital, (stratc_scale){1, results->program->instruments[0].money_decimals});
+    text(json, "bad_data", options->repair ? "repair" : "reject");
+    flag(json, "dump_signals", options->dump_signals);
+    stratc_json_close_object(json);
+}
+
+static void params_block(stratc_json *json, const stratc_results *results) {
+    open_block(json, "params");
+    for (uint32_t i = 0; i < results->program->param_count; i++) {
+        const stratc_param *param = &results->program->params[i];
+        stratc_value value = results->options->params[i];
+        stratc_json_key(json, param->name);
+        if (param->kind == STRATC_PARAM_NUMBER)
+            stratc_json_number(json, value.f);
+        else if (param->kind == STRATC_PARAM_BOOL)
+            stratc_json_bool(json, value.i != 0);
+        else
+            stratc_json_integer(json, value.i);
+    }
+    stratc_json_close_object(json);
+}
+
+static void period_block(stratc_json *json, const stratc_results *results, stratc_period period) {
+    open_block(json, "period");
+    integer(json, "start_ns", results->start);
+    integer(json, "end_ns", results->end);
+    instant(json, "start", results->start);
+    instant(json, "end", results->end);
+    integer(json, "bars", (int64_t)results->bars);
+    integer(json, "warmup_bars", (int64_t)(period.begin - period.first));
+    integer(json, "warmup_needed", results->program->warm_up(results->options->params));
+    stratc_json_close_object(json);
+}
+
+static void fills_block(stratc_json *json, const stratc_results *results) {
+    open_block(json, "fills");
+    integer(json, "count", (int64_t)results->trades.fill_count);
+    for (int how = 0; how < STRATC_HOW_COUNT; how++)
+        integer(json, stratc_fill_how_name((enum stratc_fill_how)how), (int64_t)results->how[how]);
+    stratc_json_close_object(json);
+}
+
+static void trades_block(stratc_json *json, const stratc_results *results) {
+    size_t count = results->trades.trade_count;
+    bool open = count > 0 && stratc_trade_is_open(&results->trades.trades[count - 1]);
+    open_block(json, "trades");
+    integer(json, "closed", (int64_t)(count - open));
+    integer(json, "open", open);
+    stratc_json_close_object(json);
+}
+
+static void denials_block(stratc_json *json, const stratc_results *results) {
+    open_block(json, "denials");
+    for (int why = 0; why < STRATC_WHY_COUNT; why++)
+        if (results->denials[why] > 0) integer(json, stratc_why_name(why), (int64_t)results->denials[why]);
+    stratc_json_close_object(json);
+}
+
+static void open_order(stratc_json *json, const stratc_results *results, const stratc_order *order) {
+    const stratc_instrument *instrument = &results->program->instruments[0];
+    stratc_json_open_object(json);
+    integer(json, "order_id", (int64_t)order->id);
+    text(json, "template", results->program->templates[order->template_id].name);
+    text(json, "side", order->side == STRATC_SIDE_BUY ? "buy" : "sell");
+    scaled(json, "qty", order->qty, instrument->lot);
+    scaled(json, "filled", order->cum, instrument->lot);
+    stratc_json_key(json, "trigger");
+    if (order->kind == STRATC_KIND_STOP)
+        stratc_json_decimal(json, order->trigger * instrument->price.numerator, instrument->price.decimals);
+    else
+        stratc_json_null(json);
+    stratc_json_close_object(json);
+}
+
+/* What the end of the data left standing. */
+static void open_block_at_end(stratc_json *json, const stratc_results *results) {
+    const stratc_instrument *instrument = &results->program->instruments[0];
+    open_block(json, "open");
+    scaled(json, "position", results->account.position, instrument->lot);
+    scaled(json, "mark", results->mark, instrument->price);
+    stratc_json_key(json, "orders");
+    stratc_json_open_array(json);
+    for (uint32_t i = 0; i < results->open_order_count; i++) open_order(json, results, &results->open_orders[i]);
+    stratc_json_close_array(json);
+    stratc_json_close_object(json);
+}
+
+static void assumptions_block(stratc_json *json, const stratc_instrument *instrument) {
+    open_block(json, "assumptions");
+    text(json, "fill", "next_open");
+    text(json, "path", STRATC_PATH_RULE);
+    text(json, "participation", "off");
+    integer(json, "spread", 0);
+    integer(json, "slippage", 0);
+    integer(json, "latency_ns", 0);
+    scaled(json, "taker_fee", instrument->taker_fee, (stratc_scale){1, 8});
+    text(json, "fee_rounding", "up");
+    text(json, "mark", "close");
+    text(json, "end_of_data", "orders cancelled by the strategy's stop, position marked at the last close");
+    text(json, "calendar", instrument->trades_all_days ? "all days" : "sessions");
+    stratc_json_close_object(json);
+}
+
+static void logs_block(stratc_json *json, const stratc_results *results) {
+    if (!results->in_folder) return;
+    open_block(json, "logs");
+    hash(json, "strategy", results->files.strategy_log.chain);
+    hash(json, "order", results->files.order_log.chain);
+    stratc_json_close_object(json);
+}
+
+static void instrument_block(stratc_json *json, const stratc_instrument *instrument) {
+    open_block(json, "instrument");
+    text(json, "venue", instrument->venue);
+    text(json, "base", instrument->base);
+    text(json, "quote", instrument->quote);
+    scaled(json, "price_unit", 1, instrument->price);
+    scaled(json, "tick", instrument->tick, instrument->price);
+    scaled(json, "lot", 1, instrument->lot);
+    stratc_json_close_object(json);
+}
+
+void stratc_summary_write(stratc_output_file *file, const stratc_results *results, const stratc_source *source,
+                          stratc_period period) {
+    const stratc_instrument *instrument = &results->program->instruments[0];
+    stratc_json writer, *json = &writer;
+    stratc_json_begin(json, file);
+    stratc_json_open_object(json);
+    text(json, "status", "complete");
+    program_block(json, results->program);
+    instrument_block(json, instrument);
+    data_block(json, results->program, source);
+    options_block(json, results);
+    params_block(json, results);
+    period_block(json, results, period);
+    fills_block(json, results);
+    trades_block(json, results);
+    denials_block(json, results);
+    open_block_at_end(json, results);
+    stratc_json_key(json, "statistics");
+    stratc_statistics_json(json, &results->statistics, instrument->money_decimals);
+    assumptions_block(json, instrument);
+    logs_block(json, results);
+    stratc_json_close_object(json);
+    stratc_json_end(json);
+}
+
+bool stratc_summary_save(const char *folder, const stratc_results *results, const stratc_source *source,
+                         stratc_period period, stratc_error *error) {
+    char path[STRATC_PATH_TEXT];
+    stratc_output_file file;
+    if (!stratc_run_folder_path(folder, "summary.json", path, error) || !stratc_output_open(&file, path, error)) return false;
+    stratc_summary_write(&file, results, source, period);
+    return stratc_output_commit(&file, error);
+}

@@ -1,0 +1,163 @@
+/* The table, line by line: name, value, unit, remark. */
+#include "table.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "decimal.h"
+#include "instants_text.h"
+#include "params.h"
+
+enum { ROOM = 512 };
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+static void print(stratc_output_file *file, const char *format, ...) {
+    char text[2 * ROOM];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    (void)stratc_output_write(file, text, strlen(text)); /* a failure sticks */
+}
+
+static void line(stratc_output_file *file, const char *name, const char *value, const char *unit, const char *remark) {
+    char text[ROOM];
+    snprintf(text, sizeof text, "  %-20s %18s %-6s %s", name, value, unit, remark);
+    size_t length = strlen(text);
+    while (length > 0 && text[length - 1] == ' ') length--;
+    print(file, "%.*s\n", (int)length, text);
+}
+
+static void count_line(stratc_output_file *file, const char *name, int64_t count, const char *remark) {
+    char value[STRATC_NUMBER_TEXT];
+    snprintf(value, sizeof value, "%lld", (long long)count);
+    line(file, name, value, "", remark);
+}
+
+/* Money to two decimals: for people; the files hold the exact amount. */
+static void money_line(stratc_output_file *file, const char *name, const stratc_results *results, int64_t amount,
+                       const char *remark) {
+    const stratc_instrument *instrument = &results->program->instruments[0];
+    char value[STRATC_NUMBER_TEXT];
+    snprintf(value, sizeof value, "%.2f", stratc_scaled(amount, (stratc_scale){1, instrument->money_decimals}));
+    line(file, name, value, instrument->quote, remark);
+}
+
+/* How a number was computed: "1d, x sqrt(365), ddof 1, rf 0, n 364". */
+static void convention(const stratc_statistic *statistic, char out[ROOM]) {
+    int used = snprintf(out, ROOM, "per %s, n %lld", statistic->interval, (long long)statistic->n);
+    if (statistic->periods > 0) used += snprintf(out + used, ROOM - (size_t)used, ", x sqrt(%d)", (int)statistic->periods);
+    if (statistic->ddof >= 0) used += snprintf(out + used, ROOM - (size_t)used, ", ddof %d", (int)statistic->ddof);
+    if (statistic->rf == statistic->rf) snprintf(out + used, ROOM - (size_t)used, ", rf %g", statistic->rf);
+}
+
+static void statistic_line(stratc_output_file *file, const char *name, const stratc_statistic *statistic, double scale,
+                           const char *unit) {
+    char value[STRATC_NUMBER_TEXT] = "-", remark[ROOM];
+    if (statistic->known) snprintf(value, sizeof value, "%.2f", statistic->value * scale);
+    convention(statistic, remark);
+    line(file, name, value, unit, remark);
+}
+
+static void head(stratc_output_file *file, const stratc_results *results, const stratc_source *source, stratc_period period) {
+    const stratc_program *program = results->program;
+    const stratc_instrument *instrument = &program->instruments[0];
+    char start[STRATC_INSTANT_TEXT], end[STRATC_INSTANT_TEXT], every[STRATC_INSTANT_TEXT];
+    stratc_instant_format(results->start, start);
+    stratc_instant_format(results->end, end);
+    stratc_duration_format(program->feeds[0].every, every);
+    print(file, "%s%s%s\n", program->name, *program->title ? ": " : "", program->title);
+    print(file, "  %s/%s, %s, %llu bars of %s, %s .. %s\n", instrument->base, instrument->quote, instrument->venue,
+          (unsigned long long)results->bars, every, start, end);
+    print(file, "  %s: %llu rows, %llu gaps", source->file, (unsigned long long)source->rows,
+          (unsigned long long)source->faults.gaps);
+    if (period.begin > period.first) print(file, ", %zu bars of warm-up", period.begin - period.first);
+    print(file, "\n");
+    for (uint32_t i = 0; i < program->param_count; i++) {
+        char value[STRATC_PARAM_TEXT];
+        stratc_param_format(&program->params[i], results->options->params[i], value);
+        print(file, "%s%s = %s%s", i == 0 ? "  " : ", ", program->params[i].name, value, i + 1 == program->param_count ? "\n" : "");
+    }
+}
+
+static void repairs(stratc_output_file *file, const stratc_source *source) {
+    for (int kind = 0; kind < STRATC_BAR_FAULT_KINDS; kind++)
+        if (source->faults.found[kind] > 0)
+            print(file, "  repaired: %llu x %s\n", (unsigned long long)source->faults.found[kind],
+                  stratc_bar_fault_name((enum stratc_bar_fault)kind));
+}
+
+static void account(stratc_output_file *file, const stratc_results *results) {
+    const stratc_statistics *s = &results->statistics;
+    print(file, "\nAccount\n");
+    money_line(file, "capital", results, s->capital, "");
+    money_line(file, "realised", results, s->realised, "before fees");
+    money_line(file, "unrealised", results, s->unrealised, "at the last close");
+    money_line(file, "fees", results, s->fees, "");
+    money_line(file, "final equity", results, s->final_equity, "");
+    statistic_line(file, "total return", &s->total_return, 100, "%");
+    statistic_line(file, "CAGR", &s->cagr, 100, "%");
+}
+
+static void risk(stratc_output_file *file, const stratc_results *results) {
+    const stratc_statistics *s = &results->statistics;
+    char longest[STRATC_NUMBER_TEXT];
+    print(file, "\nRisk\n");
+    statistic_line(file, "volatility", &s->volatility, 100, "%");
+    statistic_line(file, "Sharpe", &s->sharpe, 1, "");
+    statistic_line(file, "Sortino", &s->sortino, 1, "");
+    statistic_line(file, "max drawdown", &s->max_drawdown, 100, "%");
+    snprintf(longest, sizeof longest, "%.2f", (double)s->max_drawdown_ns / (double)STRATC_DAY);
+    line(file, "longest drawdown", longest, "days", "");
+    statistic_line(file, "Calmar", &s->calmar, 1, "");
+    statistic_line(file, "exposure", &s->exposure, 100, "%");
+    statistic_line(file, "turnover", &s->turnover, 1, "");
+}
+
+static void trading(stratc_output_file *file, const stratc_results *results) {
+    const stratc_statistics *s = &results->statistics;
+    const stratc_instrument *instrument = &results->program->instruments[0];
+    double unit = stratc_scaled(1, (stratc_scale){1, instrument->money_decimals});
+    print(file, "\nTrades\n");
+    count_line(file, "closed trades", s->trades, "flat to flat");
+    count_line(file, "fills", (int64_t)results->trades.fill_count, "");
+    statistic_line(file, "win rate", &s->win_rate, 100, "%");
+    statistic_line(file, "profit factor", &s->profit_factor, 1, "");
+    statistic_line(file, "mean trade", &s->mean_trade, unit, instrument->quote);
+    statistic_line(file, "mean bars held", &s->mean_bars_held, 1, "bars");
+}
+
+static void left_open(stratc_output_file *file, const stratc_results *results) {
+    const stratc_instrument *instrument = &results->program->instruments[0];
+    char qty[STRATC_NUMBER_TEXT], px[STRATC_NUMBER_TEXT];
+    for (int why = 0; why < STRATC_WHY_COUNT; why++)
+        if (results->denials[why] > 0) {
+            char name[ROOM];
+            snprintf(name, sizeof name, "denied: %s", stratc_why_name(why));
+            count_line(file, name, (int64_t)results->denials[why], "");
+        }
+    if (results->account.position != 0) {
+        char remark[ROOM];
+        stratc_units_format(results->account.position, instrument->lot, qty);
+        stratc_units_format(results->mark, instrument->price, px);
+        snprintf(remark, sizeof remark, "marked at %s %s", px, instrument->quote);
+        line(file, "open position", qty, instrument->base, remark);
+    }
+    if (results->open_order_count > 0) count_line(file, "open orders", results->open_order_count, "");
+}
+
+void stratc_table_write(stratc_output_file *file, const stratc_results *results, const stratc_source *source,
+                        stratc_period period) {
+    head(file, results, source, period);
+    repairs(file, source);
+    account(file, results);
+    risk(file, results);
+    trading(file, results);
+    left_open(file, results);
+    print(file, "\nMarket orders fill at the next open, stops along open, %s; no spread, slippage or volume cap.\n",
+          "low, high, close (rising bar) or high, low, close");
+    if (results->in_folder) print(file, "Results in %s\n", results->options->out);
+}

@@ -1,0 +1,154 @@
+/* From fills to round trips, and both as CSV. */
+#include "trades.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "decimal.h"
+#include "output.h"
+
+void stratc_trades_open(stratc_trades *trades, const stratc_instrument *instrument) {
+    *trades = (stratc_trades){.instrument = instrument};
+}
+
+void stratc_trades_close(stratc_trades *trades) {
+    free(trades->fills);
+    free(trades->trades);
+    *trades = (stratc_trades){0};
+}
+
+/* Makes room for one more item of `size` bytes. */
+static bool grow(void **items, size_t count, size_t *capacity, size_t size, stratc_error *error) {
+    if (count < *capacity) return true;
+    size_t wanted = *capacity ? 2 * *capacity : 256;
+    void *larger = realloc(*items, wanted * size);
+    if (!larger) return stratc_fail(error, STRATC_EXIT_INTERNAL, "out of memory for %zu fills", wanted);
+    *items = larger;
+    *capacity = wanted;
+    return true;
+}
+
+bool stratc_trade_is_open(const stratc_trade *trade) { return trade->exit_qty < trade->entry_qty; }
+
+static stratc_trade *current(stratc_trades *trades) {
+    if (trades->trade_count == 0) return NULL;
+    stratc_trade *last = &trades->trades[trades->trade_count - 1];
+    return stratc_trade_is_open(last) ? last : NULL;
+}
+
+static void reduce(stratc_trade *trade, const stratc_fill *fill, int64_t qty, int64_t fee, uint64_t bars) {
+    trade->exit_time = fill->time;
+    trade->exit_qty += qty;
+    trade->exit_value += (stratc_wide)qty * fill->px;
+    trade->exit_bar = bars;
+    trade->exit_template = fill->template_id;
+    trade->fees += fee;
+}
+
+static void increase(stratc_trade *trade, const stratc_fill *fill, int64_t qty, int64_t fee) {
+    trade->entry_qty += qty;
+    trade->entry_value += (stratc_wide)qty * fill->px;
+    trade->fees += fee;
+}
+
+static bool begin(stratc_trades *trades, const stratc_fill *fill, int64_t qty, int64_t fee, uint64_t bars,
+                  stratc_error *error) {
+    if (!grow((void **)&trades->trades, trades->trade_count, &trades->trade_capacity, sizeof *trades->trades, error))
+        return false;
+    stratc_trade *trade = &trades->trades[trades->trade_count++];
+    *trade = (stratc_trade){.entry_time = fill->time,
+                            .entry_bar = bars,
+                            .entry_template = fill->template_id,
+                            .is_long = fill->buy};
+    increase(trade, fill, qty, fee);
+    return true;
+}
+
+bool stratc_trades_add(stratc_trades *trades, const stratc_fill *fill, uint64_t bars, stratc_error *error) {
+    if (!grow((void **)&trades->fills, trades->fill_count, &trades->fill_capacity, sizeof *trades->fills, error))
+        return false;
+    trades->fills[trades->fill_count++] = *fill;
+    stratc_trade *trade = current(trades);
+    if (!trade) return begin(trades, fill, fill->qty, fill->fee, bars, error);
+    if (trade->is_long == fill->buy) {
+        increase(trade, fill, fill->qty, fill->fee);
+        return true;
+    }
+    int64_t open = trade->entry_qty - trade->exit_qty, closing = fill->qty < open ? fill->qty : open;
+    int64_t fee = (int64_t)((stratc_wide)fill->fee * closing / fill->qty);
+    reduce(trade, fill, closing, fee, bars);
+    return closing == fill->qty || begin(trades, fill, fill->qty - closing, fill->fee - fee, bars, error);
+}
+
+int64_t stratc_trade_pnl(const stratc_trade *trade, const stratc_instrument *instrument, int64_t mark) {
+    stratc_wide out = trade->exit_value + (stratc_wide)(trade->entry_qty - trade->exit_qty) * mark;
+    stratc_wide gain = trade->is_long ? out - trade->entry_value : trade->entry_value - out;
+    return (int64_t)(gain * instrument->money_per_unit);
+}
+
+void stratc_average_format(stratc_wide value, int64_t qty, stratc_scale price, char out[64]) {
+    enum { MORE = 8 };
+    if (value % qty == 0 || price.decimals + MORE > 18) {
+        stratc_units_format((int64_t)((2 * value + qty) / (2 * (stratc_wide)qty)), price, out);
+        return;
+    }
+    stratc_wide fine = value * price.numerator * 100000000;
+    stratc_units_format((int64_t)((2 * fine + qty) / (2 * (stratc_wide)qty)), (stratc_scale){1, price.decimals + MORE}, out);
+}
+
+/* ---- CSV */
+
+static bool put(stratc_output_file *file, const char *text) { return stratc_output_write(file, text, strlen(text)); }
+
+static bool write_fill(stratc_output_file *file, const stratc_program *program, const stratc_fill *fill) {
+    const stratc_instrument *instrument = &program->instruments[0];
+    char px[STRATC_NUMBER_TEXT], qty[STRATC_NUMBER_TEXT], fee[STRATC_NUMBER_TEXT], row[512];
+    stratc_units_format(fill->px, instrument->price, px);
+    stratc_units_format(fill->qty, instrument->lot, qty);
+    stratc_units_format(fill->fee, (stratc_scale){1, instrument->money_decimals}, fee);
+    snprintf(row, sizeof row, "%" PRId64 ",%" PRIu64 ",%.100s,%s,%s,%s,%s,%s\n", fill->time, fill->order_id,
+             program->templates[fill->template_id].name, fill->buy ? "buy" : "sell", px, qty, fee,
+             stratc_fill_how_name(fill->how));
+    return put(file, row);
+}
+
+bool stratc_fills_write(const stratc_trades *trades, const stratc_program *program, const char *path, stratc_error *error) {
+    stratc_output_file file;
+    if (!stratc_output_open(&file, path, error)) return false;
+    bool good = put(&file, "ts_ns,order_id,template,side,price,qty,fee,reason\n");
+    for (size_t i = 0; good && i < trades->fill_count; i++) good = write_fill(&file, program, &trades->fills[i]);
+    return stratc_output_commit(&file, error); /* a failed write has stuck: commit reports it */
+}
+
+static bool write_trade(stratc_output_file *file, const stratc_program *program, const stratc_trade *trade, size_t number,
+                        int64_t mark, uint64_t bars) {
+    const stratc_instrument *instrument = &program->instruments[0];
+    stratc_scale money = {1, instrument->money_decimals};
+    bool open = stratc_trade_is_open(trade);
+    char entry[64], exit[64] = "", qty[STRATC_NUMBER_TEXT], pnl[STRATC_NUMBER_TEXT], fees[STRATC_NUMBER_TEXT], row[1024];
+    char exit_time[24] = "";
+    stratc_average_format(trade->entry_value, trade->entry_qty, instrument->price, entry);
+    if (!open) stratc_average_format(trade->exit_value, trade->exit_qty, instrument->price, exit);
+    if (!open) snprintf(exit_time, sizeof exit_time, "%" PRId64, trade->exit_time);
+    stratc_units_format(trade->entry_qty, instrument->lot, qty);
+    stratc_units_format(stratc_trade_pnl(trade, instrument, mark), money, pnl);
+    stratc_units_format(trade->fees, money, fees);
+    snprintf(row, sizeof row, "%zu,%s,%" PRId64 ",%s,%s,%s,%s,%s,%s,%" PRIu64 ",%.100s,%.100s,%s\n", number,
+             trade->is_long ? "long" : "short", trade->entry_time, exit_time, qty, entry, exit, pnl, fees,
+             (open ? bars : trade->exit_bar) - trade->entry_bar, program->templates[trade->entry_template].name,
+             open ? "" : program->templates[trade->exit_template].name, open ? "open" : "closed");
+    return put(file, row);
+}
+
+bool stratc_trades_write(const stratc_trades *trades, const stratc_program *program, int64_t mark, uint64_t bars,
+                         const char *path, stratc_error *error) {
+    stratc_output_file file;
+    if (!stratc_output_open(&file, path, error)) return false;
+    bool good = put(&file, "number,side,entry_ns,exit_ns,qty,entry_price,exit_price,pnl,fees,bars,entry_template,"
+                           "exit_template,state\n");
+    for (size_t i = 0; good && i < trades->trade_count; i++)
+        good = write_trade(&file, program, &trades->trades[i], i + 1, mark, bars);
+    return stratc_output_commit(&file, error); /* a failed write has stuck: commit reports it */
+}

@@ -1,0 +1,1 @@
+"""Generated contracts: frames and record schemas."""

@@ -1,0 +1,1 @@
+"""The bundled market data of the example strategies, and the script that made it."""

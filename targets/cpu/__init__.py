@@ -1,0 +1,1 @@
+"""The cpu target: Program to C to a native executable and a cffi module."""

@@ -1,0 +1,87 @@
+"""Objects of runtime/native, compiled once per content and kept for all users' programs of one user.
+
+The folder $STRATC_CACHE_DIR, else $XDG_CACHE_HOME/stratc, else ~/.cache/stratc, holds one folder per key; the key is the hash of
+the sources, every header, the flags and the compiler. A folder appears whole or not at all, so that builds may run side by side.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from .toolchain import NATIVE, OPTIMISED, SCHEMAS, SEMANTICS, WARNINGS, Toolchain
+
+
+def cache_folder() -> Path:
+    chosen = os.environ.get("STRATC_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stratc"
+
+
+def runtime_sources() -> list[str]:
+    """Every C file of the runtime: what an executable is linked with."""
+    return sorted(path.name for path in NATIVE.glob("*.c"))
+
+
+def objects(
+    toolchain: Toolchain, sources: Sequence[str], *, scratch: Path, jobs: int, flags: Sequence[str] = OPTIMISED
+) -> list[Path]:
+    """The objects of `sources`, from the cache if it has them. Where it can't be written they lie in `scratch`."""
+    try:
+        root = cache_folder()
+        root.mkdir(parents=True, exist_ok=True)
+        partial = None
+        kept = root / f"runtime-{_key(toolchain, sources, flags)}"
+        found = [kept / f"{Path(name).stem}.o" for name in sources]
+        if all(path.is_file() for path in found):
+            return found
+        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=root))
+    except OSError:
+        return _compile(toolchain, sources, scratch, jobs, flags)
+    try:
+        _compile(toolchain, sources, partial, jobs, flags)
+        return _publish(partial, kept, sources, scratch)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _publish(partial: Path, kept: Path, sources: Sequence[str], scratch: Path) -> list[Path]:
+    """Renames the finished folder into place; if another build was first, or left a torn one, takes its own copy."""
+    names = [f"{Path(name).stem}.o" for name in sources]
+    try:
+        partial.rename(kept)
+    except OSError:
+        return [Path(shutil.copy(partial / name, scratch / name)) for name in names]
+    return [kept / name for name in names]
+
+
+def _compile(toolchain: Toolchain, sources: Sequence[str], folder: Path, jobs: int, flags: Sequence[str]) -> list[Path]:
+    targets = [folder / f"{Path(name).stem}.o" for name in sources]
+
+    def compile_one(source: str, target: Path) -> None:
+        toolchain.compile(source, target, folder=NATIVE, flags=flags)
+
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        list(pool.map(compile_one, sources, targets))
+    return targets
+
+
+def _key(toolchain: Toolchain, sources: Sequence[str], flags: Sequence[str]) -> str:
+    key = hashlib.sha256()
+
+    def add(part: bytes) -> None:
+        key.update(len(part).to_bytes(8, "little") + part)
+
+    for word in (*toolchain.command, toolchain.identity, platform.platform(), *flags, *SEMANTICS, *WARNINGS):
+        add(word.encode())
+    for path in [*(NATIVE / name for name in sources), *sorted(NATIVE.glob("*.h")), *sorted(SCHEMAS.glob("*.h"))]:
+        add(path.name.encode())
+        add(path.read_bytes())
+    return key.hexdigest()[:32]

@@ -1,0 +1,124 @@
+"""The constant tables of a program in C: what the runtime prints, checks and logs, and the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...compiler import program as p
+from . import cast as c
+
+PARAM_KINDS = {
+    p.Kind.INTEGER: "STRATC_PARAM_COUNT",
+    p.Kind.NUMBER: "STRATC_PARAM_NUMBER",
+    p.Kind.BOOL: "STRATC_PARAM_BOOL",
+}
+INSTRUMENT_NUMBERS = (
+    "tick", "money_per_unit", "money_decimals", "min_qty", "min_notional", "max_qty", "maker_fee", "taker_fee",
+)  # fmt: skip
+Fields = list[tuple[str, c.Expr]]
+
+
+def tables(program: p.Program, prefix: str, manifest: str) -> list[c.Declaration]:
+    """Each as `PREFIX_instruments` and so on; an empty table is left out."""
+    states = [(s.name, s.place) for s in program.machine.states]
+    notes = [(text, note_place(program, index)) for index, text in enumerate(program.notes)]
+    rows: list[tuple[str, str, Sequence[Fields]]] = [
+        ("stratc_instrument", "instruments", [_instrument(program.instrument)]),
+        ("stratc_feed", "feeds", [_feed(program.feed)]),
+        ("stratc_param", "params", [_param(x) for x in program.params]),
+        ("stratc_signal", "signals", [_signal(program, s) for s in program.signals]),
+        ("stratc_named", "states", [_named(name, place) for name, place in states]),
+        ("stratc_template", "templates", [_template(t) for t in program.templates]),
+        ("stratc_rule", "rules", [_rule(b) for b in program.bounds]),
+        ("stratc_named", "notes", [_named(text, place) for text, place in notes]),
+    ]
+    found = [_table(type_, f"{prefix}_{name}", content) for type_, name, content in rows if content]
+    return [*found, c.Declaration("static const char", f"{prefix}_manifest", c.Text(manifest), 0)]
+
+
+def _table(type_: str, name: str, rows: Sequence[Fields]) -> c.Declaration:
+    elements = tuple((None, c.Initializer(tuple(row))) for row in rows)
+    return c.Declaration(f"static const {type_}", name, c.Initializer(elements, tall=True), 0)
+
+
+def note_place(program: p.Program, index: int) -> p.Place:
+    """Where a text is first notified."""
+    commands = (k for s in program.machine.states for t in s.transitions for k in t.commands)
+    return next((k.place for k in commands if k.note == index), program.instrument.place)
+
+
+def _instrument(i: p.Instrument) -> Fields:
+    return [
+        *((name, c.Text(getattr(i, name))) for name in ("name", "venue", "base", "quote")),
+        ("price", _scale(i.price)),
+        ("lot", _scale(i.lot)),
+        *((name, c.Literal(getattr(i, name))) for name in INSTRUMENT_NUMBERS),
+        ("trades_all_days", c.Literal(int(i.all_days))),
+    ]
+
+
+def _scale(scale: p.Scale) -> c.Expr:
+    return c.Initializer(((None, c.Literal(scale.numerator)), (None, c.Literal(scale.decimals))))
+
+
+def _feed(feed: p.Feed) -> Fields:
+    return [
+        ("name", c.Text(feed.name)),
+        ("schema", c.Text(feed.schema)),
+        ("schema_version", c.Literal(feed.version)),
+        ("instrument", c.Literal(feed.instrument)),
+        ("every", c.Literal(feed.every)),
+    ]
+
+
+def _param(param: p.Param) -> Fields:
+    bounds: Fields = []
+    if param.low is not None and param.high is not None:
+        bounds += [("low", _value(param, param.low)), ("high", _value(param, param.high)), ("bounded", c.Literal(1))]
+    if param.step is not None:
+        bounds += [("step", _value(param, param.step)), ("stepped", c.Literal(1))]
+    return [
+        ("name", c.Text(param.name)),
+        ("unit", c.Text(param.unit)),
+        ("kind", c.Name("STRATC_PARAM_DURATION" if param.is_duration else PARAM_KINDS[param.kind])),
+        ("value", _value(param, param.value)),
+        *bounds,
+        ("line", c.Literal(param.place.line)),
+    ]
+
+
+def _value(param: p.Param, value: float | int | bool) -> c.Expr:
+    if param.kind is p.Kind.NUMBER:
+        return c.Initializer((("f", c.Literal(float(value))),))
+    return c.Initializer((("i", c.Literal(int(value))),))
+
+
+def _signal(program: p.Program, signal: p.Signal) -> Fields:
+    return [
+        ("name", c.Text(signal.name)),
+        ("type", c.Text(signal.type)),
+        ("is_bool", c.Literal(int(program.equations[signal.equation].kind is p.Kind.BOOL))),
+        ("logged", c.Literal(int(signal.logged))),
+        ("line", c.Literal(signal.place.line)),
+    ]
+
+
+def _template(template: p.Template) -> Fields:
+    return [
+        ("name", c.Text(template.name)),
+        ("side", c.Name(f"STRATC_SIDE_{template.side}")),
+        ("kind", c.Name(f"STRATC_KIND_{template.kind}")),
+        ("tif", c.Name(f"STRATC_TIF_{template.tif}")),
+        ("reduce_only", c.Literal(int(template.reduce_only))),
+        ("first_slot", c.Literal(template.first_slot)),
+        ("max_open", c.Literal(template.max_open)),
+        ("line", c.Literal(template.place.line)),
+    ]
+
+
+def _rule(bound: p.Bound) -> Fields:
+    return [("text", c.Text(bound.text)), ("line", c.Literal(bound.place.line))]
+
+
+def _named(name: str, place: p.Place) -> Fields:
+    return [("name", c.Text(name)), ("line", c.Literal(place.line))]

@@ -1,0 +1,106 @@
+"""Fixtures and rules of every test: golden files, real data that is not in the repository, and no skips on CI."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+TESTS = Path(__file__).resolve().parent
+SHARED_DATA = TESTS.parent.parent / "shared" / "data"
+ON_CI = os.environ.get("CI") == "true"
+
+# Time limits say more about a busy machine than about the code; on CI a failure must come back on the next run.
+settings.register_profile("stratc", deadline=None, derandomize=ON_CI)
+settings.load_profile("stratc")
+
+DESELECTED = pytest.StashKey[int]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write what the tests see into tests/golden")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if ON_CI and config.getoption("--update-golden"):
+        raise pytest.UsageError("--update-golden would hide differences on CI")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without ../shared/data, and not on CI, leave out the tests that need it."""
+    if ON_CI or SHARED_DATA.is_dir():
+        return
+    needing = [item for item in items if item.get_closest_marker("shared")]
+    items[:] = [item for item in items if item not in needing]
+    config.hook.pytest_deselected(items=needing)
+    config.stash[DESELECTED] = len(needing)
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    count = config.stash.get(DESELECTED, 0)
+    return [f"{count} tests deselected: they need real data in ../shared/data, which is not there"] if count else []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    return _failed_if_skipped_on_ci((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Any:
+    return _failed_if_skipped_on_ci((yield))
+
+
+def _failed_if_skipped_on_ci(report: Any) -> Any:
+    if ON_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not allow: {report.longrepr}"
+    return report
+
+
+class Golden(str):
+    """The text of a golden file; to compare it under --update-golden is to write it."""
+
+    path: Path
+    update: bool
+
+    def __new__(cls, path: Path, update: bool) -> "Golden":
+        text = path.read_bytes().decode() if path.exists() else ""
+        self = super().__new__(cls, text)
+        self.path, self.update = path, update
+        return self
+
+    def __call__(self, name: str) -> "Golden":
+        """The golden file `name` of the same test file, for a test that compares several texts."""
+        return Golden(self.path.parent / name, self.update)
+
+    def __eq__(self, seen: object) -> bool:
+        if self.update and isinstance(seen, str):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_bytes(seen.encode())
+            return True
+        if not self.path.exists():
+            pytest.fail(f"no golden file {self.path.relative_to(TESTS)}: write it with pytest --update-golden")
+        return str.__eq__(self, seen) is True
+
+    def __ne__(self, seen: object) -> bool:
+        return not self == seen
+
+    __hash__ = str.__hash__
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """tests/golden/FOLDER/TEST_FILE/TEST_NAME.txt: write `assert text == golden`, or `golden("name.txt")` for more."""
+    folder = TESTS / "golden" / request.path.relative_to(TESTS).with_suffix("")
+    name = re.sub(r"[^\w.-]+", "-", request.node.name).strip("-")
+    return Golden(folder / f"{name}.txt", request.config.getoption("--update-golden"))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real market data beside the repository; mark the test `shared`."""
+    assert SHARED_DATA.is_dir(), "no ../shared/data: a test that uses it is marked `shared`"
+    return SHARED_DATA

@@ -1,0 +1,1 @@
+"""The compiled strategies against engines that know nothing of them: a plain loop, backtesting.py and vectorbt."""

@@ -1,0 +1,273 @@
+"""runtime/native/statistics.c against the formulas of docs/statistics.md, written out in numpy."""
+
+import json
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.native import open_library
+
+FFI, LIBRARY = open_library(
+    ["base.c", "output.c", "json.c", "power.c", "statistics.c"], ["base.h", "output.h", "json.h", "statistics.h"]
+)
+HOUR = 3_600_000_000_000
+DAY = 24 * HOUR
+START = 18_628 * DAY  # 2021-01-01
+CAPITAL = 1_000_000
+ALL_DAYS, SESSIONS = 365, 252
+
+
+@dataclass
+class Bar:
+    end: int
+    equity: int
+    in_position: bool = False
+
+
+def bars_of(*equities: int, every: int = DAY) -> list[Bar]:
+    return [Bar(START + (i + 1) * every, equity) for i, equity in enumerate(equities)]
+
+
+def tally(bars: list[Bar], periods: int = ALL_DAYS, rf: float = 0.0) -> Any:
+    state = FFI.new("stratc_tally *")
+    LIBRARY.stratc_tally_begin(state, START, CAPITAL, periods, rf)
+    for bar in bars:
+        LIBRARY.stratc_tally_bar(state, bar.end, bar.equity, bar.in_position)
+    return state
+
+
+def finish(state: Any) -> Any:
+    out = FFI.new("stratc_statistics *")
+    LIBRARY.stratc_statistics_finish(state, {"realised": 5, "unrealised": -3, "fees": 2}, out)
+    return out
+
+
+def statistics(bars: list[Bar], periods: int = ALL_DAYS, rf: float = 0.0) -> Any:
+    return finish(tally(bars, periods, rf))
+
+
+def value(statistic: Any) -> float | None:
+    return float(statistic.value) if statistic.known else None
+
+
+def daily_marks(bars: list[Bar], periods: int) -> list[int]:
+    last = {(bar.end - 1) // DAY: bar.equity for bar in bars}
+    if periods == SESSIONS:
+        return [last[day] for day in sorted(last)]
+    marks: list[int] = []
+    for day in range(min(last), max(last) + 1):
+        marks.append(last.get(day, marks[-1] if marks else 0))
+    return marks
+
+
+def reference(bars: list[Bar], periods: int, rf: float) -> dict[str, float | None]:
+    marks = np.array(daily_marks(bars, periods), float)
+    returns = marks[1:] / marks[:-1] - 1
+    excess = returns - rf / periods
+    deviation = float(returns.std(ddof=1)) if len(returns) >= 2 else 0.0
+    downside = math.sqrt(np.mean(np.minimum(excess, 0.0) ** 2)) if len(returns) else 0.0
+    curve = np.array([CAPITAL] + [bar.equity for bar in bars], float)
+    peaks = np.maximum.accumulate(curve)
+    drawdown = float(((peaks - curve) / peaks).max())
+    years = (bars[-1].end - START) / (365.25 * DAY)
+    growth = math.log(curve[-1] / CAPITAL) / years
+    cagr = math.expm1(growth) if growth < 709.78 else math.inf
+    return {
+        "total_return": curve[-1] / CAPITAL - 1,
+        "cagr": cagr,
+        "volatility": deviation * math.sqrt(periods) if len(returns) >= 2 else None,
+        "sharpe": float(excess.mean()) / deviation * math.sqrt(periods) if deviation else None,
+        "sortino": float(excess.mean()) / downside * math.sqrt(periods) if downside else None,
+        "max_drawdown": drawdown,
+        "calmar": cagr / drawdown if drawdown else None,
+        "exposure": sum(bar.in_position for bar in bars) / len(bars),
+    }
+
+
+def longest_drawdown(bars: list[Bar]) -> int:
+    times, curve = [START, *(bar.end for bar in bars)], [CAPITAL, *(bar.equity for bar in bars)]
+    longest, top = 0, 0
+    for i in range(1, len(curve)):
+        was_below = any(equity < curve[top] for equity in curve[top:i])
+        if curve[i] < curve[top] or was_below:
+            longest = max(longest, times[i] - times[top])
+        if curve[i] >= curve[top]:
+            top = i
+    return longest
+
+
+# Steps of a few hours cross days; steps of days leave days without a bar.
+CURVES = st.lists(
+    st.tuples(st.integers(1, 60), st.integers(CAPITAL // 2, 2 * CAPITAL), st.booleans()), min_size=1, max_size=60
+)
+
+
+@given(CURVES, st.sampled_from([ALL_DAYS, SESSIONS]), st.sampled_from([0.0, 0.05]))
+def test_every_number_equals_its_formula(curve: list[tuple[int, int, bool]], periods: int, rf: float) -> None:
+    ends = np.cumsum([hours for hours, _, _ in curve])
+    bars = [Bar(START + int(end) * HOUR, equity, held) for end, (_, equity, held) in zip(ends, curve, strict=True)]
+    seen = statistics(bars, periods, rf)
+    for name, expected in reference(bars, periods, rf).items():
+        number = value(getattr(seen, name))
+        if name == "sharpe" and expected and abs(expected) > 1e9:
+            continue  # a deviation that is only numpy's rounding
+        if expected is None or expected == math.inf:
+            assert number is None, name
+        else:
+            assert number == pytest.approx(expected, rel=1e-9, abs=1e-12), name
+    assert seen.sharpe.n == len(daily_marks(bars, periods)) - 1
+    assert seen.max_drawdown_ns == longest_drawdown(bars)
+
+
+def test_a_year_of_days_has_364_returns() -> None:
+    seen = statistics(bars_of(*range(CAPITAL, CAPITAL + 365)))
+    assert (seen.sharpe.n, seen.bars, seen.end_ns - seen.start_ns) == (364, 365, 365 * DAY)
+
+
+def test_a_bar_that_ends_at_midnight_belongs_to_the_day_it_ends() -> None:
+    bars = bars_of(*[CAPITAL] * 23, CAPITAL + 10, CAPITAL + 99, every=HOUR)
+    assert statistics(bars[:24]).sharpe.n == 0
+    assert statistics(bars).sharpe.n == 1
+
+
+def test_days_without_bars_count_only_where_the_venue_never_closes() -> None:
+    bars = [Bar(START + DAY, CAPITAL), Bar(START + 4 * DAY, CAPITAL + 300), Bar(START + 5 * DAY, CAPITAL + 100)]
+    assert statistics(bars, ALL_DAYS).sharpe.n == 4
+    assert statistics(bars, SESSIONS).sharpe.n == 2
+
+
+def test_days_before_1970_are_days_too() -> None:
+    state = FFI.new("stratc_tally *")
+    LIBRARY.stratc_tally_begin(state, -3 * DAY, CAPITAL, ALL_DAYS, 0.0)
+    for end in (-2 * DAY, -1 * DAY, 0, 1, DAY):
+        LIBRARY.stratc_tally_bar(state, end, CAPITAL + end % 7, False)
+    assert finish(state).sharpe.n == 3
+
+
+def test_one_bar_has_no_daily_statistics() -> None:
+    seen = statistics(bars_of(CAPITAL + 100))
+    assert value(seen.total_return) == pytest.approx(1e-4)
+    assert [value(s) for s in (seen.volatility, seen.sharpe, seen.sortino)] == [None] * 3
+    assert (value(seen.max_drawdown), value(seen.calmar)) == (0.0, None)
+
+
+def test_no_bar_at_all_has_no_statistics() -> None:
+    seen = statistics([])
+    names = [
+        "total_return",
+        "cagr",
+        "volatility",
+        "sharpe",
+        "sortino",
+        "max_drawdown",
+        "calmar",
+        "exposure",
+        "turnover",
+    ]
+    assert [value(getattr(seen, name)) for name in names] == [None] * len(names)
+    assert (seen.bars, seen.final_equity) == (0, CAPITAL)
+
+
+def test_a_flat_curve_has_no_ratio() -> None:
+    seen = statistics(bars_of(*[CAPITAL] * 10))
+    assert [value(s) for s in (seen.total_return, seen.volatility, seen.max_drawdown)] == [0.0, 0.0, 0.0]
+    assert [value(s) for s in (seen.sharpe, seen.sortino, seen.calmar)] == [None, None, None]
+    assert seen.max_drawdown_ns == 0
+
+
+def test_a_curve_that_never_falls_has_no_sortino() -> None:
+    seen = statistics(bars_of(CAPITAL, CAPITAL + 5, CAPITAL + 5, CAPITAL + 20))
+    assert value(seen.sortino) is None
+    assert value(seen.sharpe) is not None
+
+
+@pytest.mark.parametrize("ruin", [0, -5])
+def test_returns_after_ruin_are_undefined(ruin: int) -> None:
+    seen = statistics(bars_of(CAPITAL, CAPITAL // 2, ruin, CAPITAL))
+    assert [value(s) for s in (seen.volatility, seen.sharpe, seen.sortino)] == [None] * 3
+    assert value(seen.max_drawdown) == 1 - ruin / CAPITAL
+
+
+def test_ruin_on_the_last_day_is_a_return_and_has_no_growth_rate() -> None:
+    seen = statistics(bars_of(CAPITAL, CAPITAL + 100, 0))
+    assert value(seen.volatility) is not None
+    assert (value(seen.total_return), value(seen.cagr), value(seen.calmar)) == (-1.0, None, None)
+
+
+def test_a_drawdown_lasts_from_its_peak_to_the_recovery() -> None:
+    curve = [CAPITAL, CAPITAL + 100, CAPITAL + 100, CAPITAL + 50, CAPITAL + 99, CAPITAL + 100, CAPITAL + 90]
+    assert statistics(bars_of(*curve)).max_drawdown_ns == 3 * DAY
+
+
+def test_a_drawdown_without_recovery_lasts_to_the_end() -> None:
+    assert statistics(bars_of(CAPITAL - 1, CAPITAL - 2)).max_drawdown_ns == 2 * DAY
+
+
+def test_trades_are_counted_after_fees() -> None:
+    state = tally(bars_of(CAPITAL, CAPITAL))
+    for pnl, fees, bars in [(100, 10, 2), (-50, 10, 4), (10, 10, 6), (5, 10, 8)]:
+        LIBRARY.stratc_tally_trade(state, pnl, fees, START, START + bars * HOUR, bars)
+    LIBRARY.stratc_tally_fill(state, CAPITAL)
+    LIBRARY.stratc_tally_fill(state, CAPITAL // 2)
+    seen = finish(state)
+    assert (seen.trades, seen.wins) == (4, 1)
+    assert (value(seen.win_rate), value(seen.profit_factor)) == (0.25, pytest.approx(90 / 65))
+    assert (value(seen.mean_trade), value(seen.mean_bars_held)) == (25 / 4, 5.0)
+    assert (value(seen.mean_held_ns), value(seen.turnover)) == (5.0 * HOUR, 1.5)
+
+
+def test_without_a_losing_trade_there_is_no_profit_factor() -> None:
+    state = tally(bars_of(CAPITAL))
+    LIBRARY.stratc_tally_trade(state, 100, 0, START, START + DAY, 1)
+    assert value(finish(state).profit_factor) is None
+    assert value(finish(tally(bars_of(CAPITAL))).win_rate) is None
+
+
+def test_finishing_does_not_end_the_tally() -> None:
+    bars = bars_of(CAPITAL, CAPITAL + 10, CAPITAL - 5)
+    state = tally(bars[:2])
+    finish(state)
+    LIBRARY.stratc_tally_bar(state, bars[2].end, bars[2].equity, False)
+    assert value(finish(state).sharpe) == value(statistics(bars).sharpe)
+
+
+def json_of(seen: Any, path: Path, decimals: int = 2) -> Any:
+    file, error, writer = FFI.new("stratc_output_file *"), FFI.new("stratc_error *"), FFI.new("stratc_json *")
+    assert LIBRARY.stratc_output_open(file, os.fsencode(path), error)
+    LIBRARY.stratc_json_begin(writer, file)
+    LIBRARY.stratc_statistics_json(writer, seen, decimals)
+    assert LIBRARY.stratc_output_commit(file, error)
+    return json.loads(path.read_text())
+
+
+def test_every_number_carries_its_convention(tmp_path: Path) -> None:
+    block = json_of(statistics(bars_of(CAPITAL, CAPITAL + 10_000, CAPITAL - 5), rf=0.02), tmp_path / "s.json")
+    sharpe = block["sharpe"]
+    assert {**sharpe, "value": 0} == {"value": 0, "interval": "1d", "periods": 365, "ddof": 1, "rf": 0.02, "n": 2}
+    assert block["sortino"]["ddof"] == 0
+    assert block["volatility"]["rf"] is None
+    drawdown = {"interval": "bar", "periods": None, "ddof": None, "rf": None, "n": 3}
+    assert drawdown.items() <= block["max_drawdown"].items()
+    assert block["win_rate"] == {
+        "value": None,
+        "interval": "trade",
+        "periods": None,
+        "ddof": None,
+        "rf": None,
+        "n": 0,
+    }
+    assert (block["capital"], block["final_equity"], block["realised"]) == (10_000, 9_999.95, 0.05)
+    assert (block["unrealised"], block["fees"], block["bars"]) == (-0.03, 0.02, 3)
+
+
+def test_the_mean_trade_is_money(tmp_path: Path) -> None:
+    state = tally(bars_of(CAPITAL))
+    LIBRARY.stratc_tally_trade(state, 250, 0, START, START + DAY, 1)
+    assert json_of(finish(state), tmp_path / "s.json")["mean_trade"]["value"] == 2.5
