@@ -24,7 +24,7 @@ def inspect(
     from ..compiler.manifest import describe
 
     manifest = describe(checked)
-    say(manifest.model_dump_json(indent=2) if json else _tables(manifest))
+    say(manifest.model_dump_json(indent=2, by_alias=True) if json else _tables(manifest))
 
 
 def _tables(manifest: Manifest) -> str:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from . import walk
 from .program import Delay, Equation, Expr, Kind, Let, Memory, Program, Scale, WarmUp, Window
 
 FORMAT = 1
+_FEE = Scale(1, 8)  # fees are parts of 10^8
 
 
 class ManifestError(Exception):
@@ -44,15 +45,17 @@ class InstrumentEntry(Model):
     tick: str
     data_tick: str
     lot: str
-    min_qty_lots: int
-    min_notional: int
-    maker_fee_ppb10: int
-    taker_fee_ppb10: int
+    min_qty: str
+    min_notional: str
+    max_qty: str
+    maker_fee: str  # share of the notional
+    taker_fee: str
+    calendar: Literal["every day", "sessions"]
 
 
 class FeedEntry(Model):
     id: str
-    schema_: str
+    schema_: str = Field(alias="schema")
     version: int
     instrument: str
     every_ns: int
@@ -137,7 +140,7 @@ def describe(program: Program) -> Manifest:
         feeds=[
             FeedEntry(
                 id=program.feed.name,
-                schema_=program.feed.schema,
+                schema=program.feed.schema,
                 version=program.feed.version,
                 instrument=instrument.name,
                 every_ns=program.feed.every,
@@ -182,10 +185,12 @@ def _instrument(program: Program) -> InstrumentEntry:
         tick=decimal_text(i.tick, i.price),
         data_tick=decimal_text(1, i.price),
         lot=decimal_text(1, i.lot),
-        min_qty_lots=i.min_qty,
-        min_notional=i.min_notional,
-        maker_fee_ppb10=i.maker_fee,
-        taker_fee_ppb10=i.taker_fee,
+        min_qty=decimal_text(i.min_qty, i.lot),
+        min_notional=decimal_text(i.min_notional, Scale(1, i.money_decimals)),
+        max_qty=decimal_text(i.max_qty, i.lot),
+        maker_fee=decimal_text(i.maker_fee, _FEE),
+        taker_fee=decimal_text(i.taker_fee, _FEE),
+        calendar="every day" if i.all_days else "sessions",
     )
 
 
@@ -244,7 +249,7 @@ _Dumper.add_representer(str, _text)
 
 def write(manifest: Manifest) -> str:
     """YAML, the same bytes for the same manifest."""
-    data = manifest.model_dump()
+    data = manifest.model_dump(by_alias=True)
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 
 

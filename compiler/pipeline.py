@@ -49,7 +49,7 @@ def compile_source(source: Source, max_state: int = 64 * 2**20) -> Compilation:
         return Compilation(_file(reporter, file, max_state), diagnostics)
     except RecursionError:
         reporter.report(
-            "E0110",
+            "E0010",
             deepest(file) if file else tree.NOWHERE,
             "the program is nested too deeply, or its signals refer to each other in too long a chain",
             "the deepest place",

@@ -40,7 +40,7 @@ class Reporter:
         self, span: Span, what: str, name: str, candidates: Iterable[str], code: str = "E0101", help: str | None = None
     ) -> None:
         """An unknown name, with the nearest known one as a fix-it."""
-        near = did_you_mean(name, sorted(candidates))
+        near = did_you_mean(name, sorted(candidates)) if len(name) > 1 else None
         fixes = (FixIt(span, near, f"write `{near}`"),) if near else ()
         self.report(
             code,

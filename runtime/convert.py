@@ -41,8 +41,9 @@ def parquet_to_arrow(path: Path) -> Path:
     except OSError as error:
         raise ConversionError(f"{path}: {(error.strerror or str(error)).lower()}") from error
     digest.update(f"format {FORMAT}".encode())
-    target = cache_folder() / f"{path.stem}-{digest.hexdigest()[:24]}.arrow"
+    target = cache_folder() / digest.hexdigest()[:24] / f"{path.stem}.arrow"
     if not target.exists():
+        target.parent.mkdir(exist_ok=True)
         _convert(path, target)
     return target
 

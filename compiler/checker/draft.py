@@ -21,7 +21,8 @@ class Draft:
     inputs: dict[int, tuple[Expr, ...]] = field(default_factory=dict)
     signal: str = ""  # the strategy signal being elaborated: groups equations into functions
     prefix: str = ""  # path of the node instance: makes readable names
-    full: bool = False  # more equations than allowed, reported
+    instances: int = 0  # calls of nodes elaborated so far
+    full: bool = False  # more of them than allowed, reported
     _names: dict[str, int] = field(default_factory=dict)
 
     @contextmanager

@@ -222,7 +222,8 @@ def _builtin(context: Context, name: str, span: tree.Span) -> Value:
     candidates = context.scope.names() | (
         KEEP if context.where == "machine" else KEEP - {"warm"} if market is not None else set()
     )
-    context.reporter.unknown(span, "name", name, candidates)
+    help_ = "a node sees only its arguments and constants" if context.where == "node" else None
+    context.reporter.unknown(span, "name", name, candidates, help=help_)
     return poison(span)
 
 

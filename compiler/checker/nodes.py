@@ -16,7 +16,7 @@ from .typerefs import feed_units, resolve
 from .values import FeedValue, Meaning, NodeEntry, Scope, Value, WindowValue, poison
 
 MAX_DEPTH = 32
-MAX_EQUATIONS = 20_000
+MAX_INSTANCES = 10_000
 
 
 @dataclass(slots=True)
@@ -67,7 +67,7 @@ def call(context: Context, node: tree.Apply, entry: NodeEntry) -> Value:
 
 
 def _bounded(context: Context, node: tree.Apply, entry: NodeEntry) -> bool:
-    """No recursion, and no more nesting and equations than any real program has."""
+    """No recursion, and no more nesting and copies than any real program has."""
     chain = recursion(context, entry)
     if chain is not None:
         context.report(
@@ -79,14 +79,15 @@ def _bounded(context: Context, node: tree.Apply, entry: NodeEntry) -> bool:
             help="keep the past in a `state` instead",
         )
         return False
-    if len(context.active) < MAX_DEPTH and len(context.draft.equations) < MAX_EQUATIONS:
+    context.draft.instances += 1
+    if len(context.active) < MAX_DEPTH and context.draft.instances <= MAX_INSTANCES:
         return True
     if not context.draft.full:
         context.draft.full = True
         context.report(
             "E0314",
             node.span,
-            f"nodes are nested more than {MAX_DEPTH} deep or make more than {MAX_EQUATIONS:,} equations",
+            f"calls are nested more than {MAX_DEPTH} deep, or make more than {MAX_INSTANCES:,} copies of nodes",
             "this call is one too many",
             help="every call makes its own copy of the body: name a value once and use it several times",
         )

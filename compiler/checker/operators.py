@@ -256,6 +256,9 @@ def default(context: Context, node: tree.Binary, value: Value, other: Value) -> 
             f"`??` must give a `{a}`, but this is `{b}`",
             f"this is `{b}`",
             also=((value.span, f"this is `{a}`"),),
+            help="`??` binds tighter than a comparison: write `(x < y) ?? false`, or `(x ?? 0) < y`"
+            if other.type.base is Base.BOOL
+            else None,
         )
         return poison(node.span)
     type_ = pair[0].type.plain().maybe(other.type.optional)

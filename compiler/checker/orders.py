@@ -27,6 +27,7 @@ FIELDS = {
     "max_open",
     "instrument",
 }
+_OTHER_WORDS = {"size": "qty", "quantity": "qty", "amount": "qty", "type": "kind", "limit": "price", "stop": "trigger"}
 _SIDES = {"BUY", "SELL"}
 _KINDS = {"MARKET", "STOP"}
 _KINDS_LATER = {"LIMIT", "STOP_LIMIT", "MARKET_IF_TOUCHED", "LIMIT_IF_TOUCHED", "TRAILING"}
@@ -131,9 +132,11 @@ def _fields(context: Context, node: tree.Order) -> dict[str, tree.Field] | None:
             return None
         name = item.name.text
         if name not in FIELDS:
-            context.reporter.unknown(
-                item.name.span, "order field", name, FIELDS, code="E0605", help=f"fields: {', '.join(sorted(FIELDS))}"
+            near = [_OTHER_WORDS[name]] if name in _OTHER_WORDS else FIELDS
+            known = (
+                f"`{near[0]}` is what is meant" if isinstance(near, list) else f"fields: {', '.join(sorted(FIELDS))}"
             )
+            context.reporter.unknown(item.name.span, "order field", name, near, code="E0605", help=known)
             return None
         if name in _FIELDS_LATER or item.watched is not None:
             context.report(
@@ -142,6 +145,7 @@ def _fields(context: Context, node: tree.Order) -> dict[str, tree.Field] | None:
                 f"the order field `{name}` is not built yet"
                 if item.watched is None
                 else "`on` in an order field is not built yet",
+                help=f"built: {', '.join(sorted(FIELDS - _FIELDS_LATER))}",
             )
             return None
         if name in fields:
@@ -208,7 +212,7 @@ def _positive(context: Context, value: Value, what: str, why: str) -> bool:
     """Reports a constant that is not above 0."""
     if not isinstance(value.expr, Constant) or value.expr.value > 0:
         return True
-    context.report("E0108", value.span, f"{what} is above 0", why)
+    context.report("E0108", value.span, f"{what} must be above 0", why)
     return False
 
 

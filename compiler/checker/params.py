@@ -14,7 +14,7 @@ from .context import Context, fits
 from .literals import UNITS, decimal
 from .names import declare
 from .typerefs import resolve
-from .values import Value, poison
+from .values import Scope, Value, poison
 
 
 def const(context: Context, node: tree.Const) -> None:
@@ -41,7 +41,18 @@ def const(context: Context, node: tree.Const) -> None:
 
 
 def param(context: Context, node: tree.Param, index: int) -> Param | None:
-    """Enters a parameter; None after a report."""
+    """Enters a parameter; after a report it is poisoned and None comes back."""
+    if node.name.text in context.scope.entries:
+        _param(context.inside(scope=Scope(context.scope)), node, index)
+        declare(context.reporter, context.scope, node.name, poison(node.name.span))
+        return None
+    found = _param(context, node, index)
+    if found is None:
+        context.scope.entries[node.name.text] = poison(node.name.span)
+    return found
+
+
+def _param(context: Context, node: tree.Param, index: int) -> Param | None:
     type_ = resolve(context, node.type)
     value = _literal(context, node.default, type_, f"parameter `{node.name.text}`")
     reference = Value(ParamRef(type_.kind, index), type_, Stage.PARAM, node.name.span)

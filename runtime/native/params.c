@@ -1,12 +1,11 @@
 /* Text <-> parameter values. */
 #include "params.h"
 
-#include "arithmetic.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "arithmetic.h"
 #include "decimal.h"
 #include "instants_text.h"
 

@@ -11,7 +11,7 @@
 
 /* What a run writes; the first is the sign of a whole run. */
 static const char *const NAMES[] = {"summary.json",  "fills.csv",    "trades.csv", "equity.arrow",
-                                    "signals.arrow", "strategy.log", "order.log"};
+                                    "signals.arrow", "strategy.log", "order.log",  "manifest.yaml"};
 enum { NAME_COUNT = sizeof NAMES / sizeof *NAMES };
 
 static bool fail(stratc_error *error, const char *path, const char *what) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "help.h"
 #include "instants_text.h"
 #include "params.h"
 #include "run_folder.h"
@@ -235,10 +236,20 @@ void stratc_summary_write(stratc_output_file *file, const stratc_results *result
     stratc_json_end(json);
 }
 
+/* The program's manifest beside its results: whoever reads the logs later finds the names in it. */
+static bool save_manifest(const char *folder, const stratc_program *program, stratc_error *error) {
+    char path[STRATC_PATH_TEXT];
+    stratc_output_file file;
+    if (!stratc_run_folder_path(folder, "manifest.yaml", path, error) || !stratc_output_open(&file, path, error)) return false;
+    stratc_manifest_write(&file, program);
+    return stratc_output_commit(&file, error);
+}
+
 bool stratc_summary_save(const char *folder, const stratc_results *results, const stratc_source *source,
                          stratc_period period, stratc_error *error) {
     char path[STRATC_PATH_TEXT];
     stratc_output_file file;
+    if (!save_manifest(folder, results->program, error)) return false;
     if (!stratc_run_folder_path(folder, "summary.json", path, error) || !stratc_output_open(&file, path, error)) return false;
     stratc_summary_write(&file, results, source, period);
     return stratc_output_commit(&file, error);

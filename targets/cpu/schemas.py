@@ -153,18 +153,26 @@ def generate() -> dict[str, str]:
     }
 
 
+def documentation() -> str:
+    """docs/schemas.md."""
+    from . import schemas_docs
+
+    return schemas_docs.page(load())
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Generate runtime/schemas from stdlib.")
     parser.add_argument("--write", action="store_true", help="write the files (default: compare)")
     write = parser.parse_args().write
-    folder = Path(str(resources.files("stratc"))) / "runtime" / "schemas"
+    root = Path(str(resources.files("stratc")))
+    files = {root / "runtime" / "schemas" / name: text for name, text in generate().items()}
+    files[root / "docs" / "schemas.md"] = documentation()
     stale = []
-    for name, text in generate().items():
-        path = folder / name
+    for path, text in files.items():
         if write:
             path.write_text(text, encoding="utf-8")
         elif not path.exists() or path.read_text(encoding="utf-8") != text:
-            stale.append(name)
+            stale.append(path.name)
     if stale:
         print(f"out of date: {', '.join(stale)}; run with --write", file=sys.stderr)
     return 1 if stale else 0

@@ -20,11 +20,11 @@ def build_times(folder: Path) -> None:
     changed = folder / "ema_cross.strat"
 
     def again(_: int) -> None:
-        road.stratc("build", road.STRATEGY, "--out", folder / "again")
+        road.run_stratc("build", road.STRATEGY, "--out", folder / "again")
 
     def edited(number: int) -> None:
         changed.write_text(re.sub(r"= 24\b", f"= {25 + number}", text), encoding="utf-8")
-        road.stratc("build", changed, "--out", folder / "edited")
+        road.run_stratc("build", changed, "--out", folder / "edited")
 
     say("build_seconds", wall_seconds(again, ROUNDS), "seconds to build ema_cross.strat again, from start to exit")
     say("build_edited_seconds", wall_seconds(edited, ROUNDS), "seconds to build it after an edit that makes new C")

@@ -41,7 +41,7 @@ class Road:
         return [self.plain, self.columns, str(BARS), *options]
 
 
-def stratc(*arguments: str | Path) -> str:
+def run_stratc(*arguments: str | Path) -> str:
     return run([sys.executable, "-m", "stratc.cli.main", *arguments])
 
 
@@ -57,7 +57,7 @@ def make(folder: Path) -> Road:
     )
     (folder / "bars.bin").write_bytes(starts.tobytes() + values["open"].tobytes() + values["close"].tobytes())
 
-    stratc("build", STRATEGY, "--out", folder / "build")
+    run_stratc("build", STRATEGY, "--out", folder / "build")
     plain = folder / "ema_cross_by_hand"
     source = Path(__file__).with_name("ema_cross.c")
     run([*find_toolchain().command, "-std=gnu11", "-O2", "-ffp-contract=off", "-o", plain, source, "-lm"])

@@ -103,7 +103,9 @@ def run_vectorbt(strategy: str, data: Dataset, bars: Bars, rate: Decimal) -> lis
 
         enter, leave = (np.roll(flags, 1) for flags in SIGNALS[strategy](pd.Series(bars.values)))
         enter[0] = leave[0] = False  # no bar comes before the first
-        size = np.array([0, *(SIZES[strategy](data, close) for close in bars.closes[:-1])], dtype=float)
+        size = np.ones(len(bars.closes))  # of exits it is not read: they sell all
+        for i in np.flatnonzero(enter):
+            size[i] = SIZES[strategy](data, bars.closes[i - 1])
         frame = _frame(bars)
         portfolio = vectorbt.Portfolio.from_signals(
             frame["Close"], enter, leave, price=frame["Open"], size=size, fees=float(rate), init_cash=CASH

@@ -74,22 +74,26 @@ def rsi(values: list[float], n: int) -> Iterator[float | None]:
 
 def ema_cross(closes: list[float], fast_n: int = 24, slow_n: int = 72) -> list[Signal]:
     """Long while the fast average is above the slow one, from crossing to crossing."""
-    signals, before = [], None
+    signals: list[Signal] = []
+    before: int | None = None  # which average was higher
     for fast, slow in zip(ema(closes, fast_n), ema(closes, slow_n), strict=True):
-        crossed = before is not None
-        signals.append(Signal(crossed and fast > slow and before <= 0, crossed and fast < slow and before >= 0))
+        enter = before is not None and before <= 0 and fast > slow
+        leave = before is not None and before >= 0 and fast < slow
+        signals.append(Signal(enter, leave))
         before = (fast > slow) - (fast < slow)
     return signals
 
 
 def rsi_reversion(closes: list[float], n: int = 14, low: float = 30.0, high: float = 55.0) -> list[Signal]:
     """In at the second weak bar in a row, unless the price is 2 % below its average or lower; out when strong."""
-    signals, weak = [], 0
+    signals: list[Signal] = []
+    weak = 0
     for close, strength, average in zip(closes, rsi(closes, n), sma(closes, 60), strict=True):
         weak = weak + 1 if strength is not None and strength < low else 0
-        ready = strength is not None and average is not None
-        enter = ready and weak == 2 and close / average - 1.0 > -0.02
-        signals.append(Signal(enter, ready and strength > high))
+        if strength is None or average is None:
+            signals.append(Signal(False, False))
+        else:
+            signals.append(Signal(weak == 2 and close / average - 1.0 > -0.02, strength > high))
     return signals
 
 

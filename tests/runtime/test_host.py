@@ -17,7 +17,7 @@ from stratc.runtime.schemas.frames import ENUMS, MESSAGES
 from tests.support.host import HOUR, T0, Bar, backtest, binary, fills, rows, run, write_bars
 
 FLAT: Bar = (100, 101, 99, 100)
-FILES = {"summary.json", "fills.csv", "trades.csv", "equity.arrow", "strategy.log", "order.log"}
+FILES = {"summary.json", "manifest.yaml", "fills.csv", "trades.csv", "equity.arrow", "strategy.log", "order.log"}
 
 
 def stop(tmp_path: Path, bars: list[Bar], *, skip: tuple[int, ...] = (), **params: object) -> Path:

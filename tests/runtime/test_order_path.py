@@ -42,6 +42,7 @@ class Path:
         self.error = ffi.new("stratc_error *")
         assert lib.stratc_order_path_open(self.path, self.instrument, orders, self.error)
         self.sent = 0
+        self.kept: list[Any] = []  # a struct inside a frame does not keep the frame alive
 
     def send(self, frame: Any) -> bool:
         self.sent += 1
@@ -76,6 +77,7 @@ class Path:
             frame = ffi.new("stratc_frame *")
             if not lib.stratc_frame_queue_pop(ffi.addressof(self.path.reports), frame):
                 return found
+            self.kept.append(frame)
             found.append(frame.report)
 
     def filled(self, order: int, side: int, qty: int, px: int, **fields: int) -> Any:

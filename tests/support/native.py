@@ -76,7 +76,7 @@ def _declarations(header: Path) -> str:
     """A header as cffi's parser takes it: no directives but plain integer constants, no attributes, no bodies."""
     text = re.sub(r"/\*.*?\*/", "", header.read_text(encoding="utf-8"), flags=re.DOTALL)
     constants = re.findall(r"^#define (STRATC_\w+) (\d+)\s*$", text, flags=re.MULTILINE)
-    text = re.sub(r"^\s*(#|__attribute__).*$", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^\s*(#|__attribute__|_Static_assert).*$", "", text, flags=re.MULTILINE)
     for name, value in constants:
         text = re.sub(rf"\b{name}\b", value, text)
     return text
