@@ -13,7 +13,7 @@ from ..lang.diagnostics import Diagnostics
 from ..lang.parser import parse
 from ..lang.source import Source
 from . import causality, dead_code, hashes, machine_expressions, reachability, readiness, state_size
-from .checker import feeds, markets, names, orders, params, signals
+from .checker import feeds, markets, names, orders, params, risk, signals
 from .checker.context import Context, Shared
 from .checker.machines import machine as check_machine
 from .checker.names import Members
@@ -24,7 +24,7 @@ from .program import Bound, Equation, Feed, Instrument, Machine, Param, Program,
 from .reporter import Reporter
 from .schedule import Renumbering, order
 from .version import COMPILER, SEMANTICS
-from .warmup import READY, Inference, NeverReadyError, NotLinearError, join
+from .warmup import Inference, NeverReadyError, NotLinearError
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,8 @@ def _strategy(outer: Context, strategy: tree.Strategy, outer_nodes: list[NodeEnt
     if not causality.check(reporter, draft.equations, spans):
         return None
     # 6. warm-up
-    inference = Inference(draft.equations, draft.inputs)
+    lows = {index: low for index, (low, _) in shared.param_extents.items()}
+    inference = Inference(draft.equations, draft.inputs, lows)
     equations = _warm(reporter, inference, draft.equations, spans)
     if equations is None:
         return None
@@ -150,7 +151,7 @@ def _strategy(outer: Context, strategy: tree.Strategy, outer_nodes: list[NodeEnt
             help="shorten the windows, narrow the parameters' ranges, or raise --max-state",
         )
     # 10. the program
-    return _program(context, strategy, parts, scheduled, numbering, members, logged)
+    return _program(context, strategy, parts, scheduled, numbering, members, logged, inference)
 
 
 def _market(context: Context, members: Members) -> tuple[Instrument, int, Feed] | None:
@@ -193,7 +194,7 @@ def _typed(
         if template is not None:
             slot += template.max_open
             templates.append(template)
-    bounds = orders.bounds(context.inside(where="risk"), members.risks[0]) if members.risks else ()
+    bounds = risk.bounds(context.inside(where="risk"), members.risks[0]) if members.risks else ()
     context.draft.signal = context.draft.prefix = "machine"
     machine = (
         check_machine(context.inside(where="machine", name="machine"), members.machines[0])
@@ -250,10 +251,11 @@ def _program(
     numbering: Renumbering,
     members: Members,
     logged: set[str],
+    inference: Inference,
 ) -> Program:
     source = context.reporter.source
     found = [_signal(context, s, numbering, logged) for s in members.signals]
-    warm_up = join(READY, *(equations[s.equation].warm_up for s in found))
+    warm_up = inference.latest(*(equations[s.equation].warm_up for s in found))
     return Program(
         name=strategy.name.text,
         title=strategy.title or strategy.name.text,

@@ -44,8 +44,12 @@ def check(
     for index, (state, node) in enumerate(zip(machine.states, nodes, strict=True)):
         if index in warm:
             continue
-        for transition, syntax in zip(state.transitions, node.transitions, strict=False):
+        found = [
             _transition(reporter, state.name, transition, syntax, templates, inference)
+            for transition, syntax in zip(state.transitions, node.transitions, strict=False)
+        ]
+        if any(found):  # the states after it are unready for the same reason
+            return
 
 
 def _transition(
@@ -55,29 +59,34 @@ def _transition(
     syntax: tree.Transition,
     templates: Sequence[Template],
     inference: Inference,
-) -> None:
+) -> bool:
+    """True if something was reported."""
+    reported = False
     if tests_warm(transition.condition):
-        return
-    help_ = f"reach `{state}` only by `when warm -> {state}`, or say what to use until then: `… ?? value`"
+        return reported
+    help_ = f"let every way to `{state}` pass through a `when warm -> …`, or say what to use until then: `… ?? value`"
     condition = getattr(syntax, "condition", None)
     if transition.condition is not None and inference.of_expr(transition.condition) != READY:
         span = condition.span if condition is not None else syntax.span
+        reported = True
         reporter.report(
             "E0305",
             span,
             f"state `{state}` may read this before it is ready",
-            "not ready during the first ticks",
+            "not ready during the first bars",
             help=help_,
         )
     for command in transition.commands:
         if _sends_unready(command, templates, inference):
+            reported = True
             reporter.report(
                 "E0305",
                 syntax.span,
                 f"state `{state}` may send `{templates[command.template or 0].name}` before its fields are ready",
-                "the order's fields are not ready during the first ticks",
+                "the order's fields are not ready during the first bars",
                 help=help_,
             )
+    return reported
 
 
 def _sends_unready(command: Command, templates: Sequence[Template], inference: Inference) -> bool:

@@ -47,16 +47,20 @@ class NeverReadyError(Exception):
 
 
 def join(*parts: WarmUp) -> WarmUp:
-    """The maximum; forms that another one dominates for every non-negative parameter are dropped."""
-    forms = {form for part in parts for form in part.forms}
-    kept = [f for f in forms if not any(g != f and _dominates(g, f) for g in forms)]
-    return WarmUp(tuple(sorted(kept)))
+    """The maximum."""
+    return WarmUp(tuple(sorted({form for part in parts for form in part.forms})))
 
 
-def _dominates(a: Linear, b: Linear) -> bool:
-    """a >= b whatever the (non-negative) parameters."""
-    left, right = dict(a.terms), dict(b.terms)
-    return a.constant >= b.constant and all(left.get(i, 0) >= right.get(i, 0) for i in {*left, *right})
+def simplified(warm_up: WarmUp, lows: Mapping[int, int]) -> WarmUp:
+    """Without the forms that another one dominates. lows: the lowest value of each parameter that sizes memory."""
+    forms = warm_up.forms
+    return WarmUp(tuple(f for f in forms if not any(g != f and _dominates(g, f, lows) for g in forms)))
+
+
+def _dominates(a: Linear, b: Linear, lows: Mapping[int, int]) -> bool:
+    """a >= b for all values of the parameters in their ranges."""
+    slopes = _add(a, Linear(-b.constant, tuple((i, -c) for i, c in b.terms)))
+    return slopes.constant + sum(c * lows[i] for i, c in slopes.terms) >= 0 and all(c > 0 for _, c in slopes.terms)
 
 
 def plus(a: WarmUp, b: WarmUp) -> WarmUp:
@@ -99,11 +103,17 @@ def _scaled(warm_up: WarmUp, factor: int) -> WarmUp:
 
 
 class Inference:
-    """Finds the warm-up of every equation on demand. inputs: per memory, the arguments of its node instance."""
+    """Finds the warm-up of every equation on demand.
 
-    def __init__(self, equations: Sequence[Equation], inputs: Mapping[int, tuple[Expr, ...]]) -> None:
+    inputs: per memory, the arguments of its node instance. lows: per parameter that sizes memory, its lowest value.
+    """
+
+    def __init__(
+        self, equations: Sequence[Equation], inputs: Mapping[int, tuple[Expr, ...]], lows: Mapping[int, int]
+    ) -> None:
         self._equations = equations
         self._inputs = inputs
+        self._lows = lows
         self._known: dict[int, WarmUp] = {}
         self._active: set[int] = set()
 
@@ -118,27 +128,29 @@ class Inference:
         self._known[index] = found
         return found
 
+    def latest(self, *parts: WarmUp) -> WarmUp:
+        """When the last of several values is ready. READY adds nothing: no value is ready before the first tick."""
+        later = [part for part in parts if part != READY]
+        return simplified(join(*later), self._lows) if later else READY
+
     def of_expr(self, expr: Expr) -> WarmUp:
         if isinstance(expr, ValueRef):
             return self.of(expr.index)
         if isinstance(expr, Default) and not is_optional(expr.value):
             return self.of_expr(expr.other)
-        parts = [self.of_expr(child) for child in children(expr)]
-        return join(READY, *parts)
+        return self.latest(*(self.of_expr(child) for child in children(expr)))
 
     def _infer(self, equation: Equation) -> WarmUp:
         match equation:
             case Let():
                 return self.of_expr(equation.value)
             case Memory():
-                return join(
-                    self.of_expr(equation.first), *(self.of_expr(i) for i in self._inputs.get(equation.index, ()))
-                )
+                return self.latest(self.of_expr(equation.first), self._start(equation.index))
             case Delay():
-                return plus(self.of_expr(equation.source), linear(equation.depth, equation.index))
+                return self.latest(plus(self.of_expr(equation.source), linear(equation.depth, equation.index)))
             case Window():
                 one_less = plus(linear(equation.length, equation.index), WarmUp((Linear(-1),)))
-                return join(READY, plus(self.of_expr(equation.source), one_less))
+                return self.latest(plus(self.of_expr(equation.source), one_less))
 
     def apply(self) -> list[Equation]:
         """The equations with every warm-up, commit and `??` readiness filled in."""
@@ -148,7 +160,7 @@ class Inference:
         done = replace(rewrite_equation(equation, self._ready), warm_up=self.of(equation.index))
         match done:
             case Memory():
-                return replace(done, commit_after=join(self._start(equation.index), self.of_expr(done.next)))
+                return replace(done, commit_after=self.latest(self._start(equation.index), self.of_expr(done.next)))
             case Delay():
                 return replace(done, commit_after=self.of_expr(done.source))
             case Window():
@@ -156,7 +168,7 @@ class Inference:
         return done
 
     def _start(self, index: int) -> WarmUp:
-        return join(READY, *(self.of_expr(i) for i in self._inputs.get(index, ())))
+        return self.latest(*(self.of_expr(i) for i in self._inputs.get(index, ())))
 
     def _ready(self, expr: Expr) -> Expr:
         if not isinstance(expr, Default) or is_optional(expr.value):

@@ -12,6 +12,8 @@ from enum import Enum
 from .source import Source
 from .tree import Span
 
+MAX_ERRORS = 20  # of one text; more only bury the first
+
 
 class Severity(Enum):
     ERROR = "error"

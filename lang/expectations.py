@@ -69,6 +69,11 @@ def _join(items: list[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} or {items[-1]}"
 
 
+def name_of(terminal: str) -> str:
+    """One terminal in words."""
+    return _CLASSES[terminal] if terminal in _CLASSES else f"`{texts()[terminal]}`"
+
+
 def advice(token: lark.Token, accepts: set[str]) -> str | None:
     """A hint for the commonest confusions."""
     names = literals()

@@ -6,19 +6,18 @@ import lark
 
 from . import recovery, tree
 from .build_tree import TooDeepError, build
-from .diagnostics import Diagnostic, Label
+from .diagnostics import MAX_ERRORS, Diagnostic, Label
 from .lexing import lex
 from .source import Source
 from .tree import Span
-
-MAX_ERRORS = 20
 
 
 def parse(source: Source) -> tuple[tree.File | None, tuple[Diagnostic, ...]]:
     """The whole file as a tree, or None and what is wrong, in textual order."""
     tokens, errors = lex(source)
     parsed, more = recovery.parse_tokens(source, tokens)
-    errors = sorted([*errors, *more], key=lambda d: d.primary.span)[:MAX_ERRORS]
+    lines = {_line(d) for d in errors if d.code in ("E0002", "E0003")}  # where tokens were lost
+    errors = sorted([*errors, *(d for d in more if _line(d) not in lines)], key=lambda d: d.primary.span)[:MAX_ERRORS]
     if errors or not isinstance(parsed, lark.Tree):
         return None, tuple(errors)
     try:
@@ -27,6 +26,10 @@ def parse(source: Source) -> tuple[tree.File | None, tuple[Diagnostic, ...]]:
         return None, (_too_deep(source, error.span),)
     except RecursionError:
         return None, (_too_deep(source, Span(0, 1)),)
+
+
+def _line(diagnostic: Diagnostic) -> int:
+    return diagnostic.source.position(diagnostic.primary.span.start)[0]
 
 
 def _too_deep(source: Source, span: Span) -> Diagnostic:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from .diagnostics import Diagnostic, Label, Severity
+from .diagnostics import Diagnostic, FixIt, Label, Severity
 from .source import Source
 from .tree import Span
 
@@ -18,6 +19,8 @@ _COLOURS = {
 }
 _RESET = "\033[0m"
 _MAX_LINES = 6  # of one label
+_MAX_COLUMNS = 160  # of one line of the source
+_MARGIN = 40  # columns kept to the left of what is underlined in a longer line
 
 
 def render(diagnostics: Iterable[Diagnostic], *, colour: bool = False) -> str:
@@ -45,14 +48,24 @@ def _summary(found: Sequence[Diagnostic]) -> str:
 def _block(diagnostic: Diagnostic, colour: bool) -> str:
     severity = diagnostic.severity.value
     line, column = diagnostic.source.position(diagnostic.primary.span.start)
-    width = len(str(max(line, *(diagnostic.source.position(s.span.end)[0] for s in diagnostic.secondary), line)))
-    head = _paint(f"{severity}[{diagnostic.code}]", severity, colour) + _paint(f": {diagnostic.title}", "bold", colour)
-    lines = [head, f"{' ' * width}{_paint('-->', 'gutter', colour)} {diagnostic.source.name}:{line}:{column}"]
+    labels = (diagnostic.primary, *diagnostic.secondary)
+    width = len(str(max(diagnostic.source.position(label.span.end)[0] for label in labels)))
+    title = _paint(f": {_clean(diagnostic.title)}", "bold", colour)
+    head = _paint(f"{severity}[{diagnostic.code}]", severity, colour) + title
+    place = f"{_clean(diagnostic.source.name)}:{line}:{column}"
+    lines = [head, f"{' ' * width}{_paint('-->', 'gutter', colour)} {place}"]
     lines += _excerpt(diagnostic, width, colour)
-    lines += [f"{' ' * width} {_paint('=', 'gutter', colour)} note: {note}" for note in diagnostic.notes]
+    lines += [f"{' ' * width} {_paint('=', 'gutter', colour)} note: {_clean(note)}" for note in diagnostic.notes]
     if diagnostic.help:
-        lines.append(f"{_paint('help', 'help', colour)}: {diagnostic.help}")
+        lines.append(f"{_paint('help', 'help', colour)}: {_clean(diagnostic.help)}")
+    lines += [f"{_paint('fix', 'help', colour)}: {_clean(fix.title)}" for fix in _unsaid(diagnostic)]
     return "\n".join(lines) + "\n"
+
+
+def _unsaid(diagnostic: Diagnostic) -> list[FixIt]:
+    """The fixes that neither the help nor a note tells already."""
+    said = " ".join((diagnostic.help or "", *diagnostic.notes))
+    return [f for f in diagnostic.fixes if f.title not in said and (f.replacement.strip() or f.title) not in said]
 
 
 def _excerpt(diagnostic: Diagnostic, width: int, colour: bool) -> list[str]:
@@ -70,8 +83,9 @@ def _excerpt(diagnostic: Diagnostic, width: int, colour: bool) -> list[str]:
             lines.append(" " * width + _paint(" …", "gutter", colour))
         gutter = _paint(f"{number:>{width}} |", "gutter", colour)
         blank = _paint(f"{'':>{width}} |", "gutter", colour)
-        lines.append(f"{gutter} {source.line(number).expandtabs(4)}".rstrip())
-        lines += [f"{blank} {row}" for row in _underlines(source, number, marks[number], severity, colour)]
+        line = _Line.of(source, number, [span for span, _, _ in marks[number]])
+        lines.append(f"{gutter} {line.shown}".rstrip())
+        lines += [f"{blank} {row}" for row in _underlines(line, marks[number], severity, colour)]
         previous = number
     return lines
 
@@ -91,14 +105,12 @@ def _per_line(source: Source, label: Label) -> list[tuple[int, Span, str]]:
     return pieces
 
 
-def _underlines(
-    source: Source, number: int, marks: list[tuple[Span, str, bool]], severity: str, colour: bool
-) -> list[str]:
+def _underlines(line: _Line, marks: list[tuple[Span, str, bool]], severity: str, colour: bool) -> list[str]:
     """One row of carets with the text of the rightmost label, then a row for each other text, right to left."""
     cells: list[tuple[int, int, str, bool]] = []
     for span, text, primary in marks:
-        left = _column(source, number, span.start)
-        cells.append((left, max(_column(source, number, span.end), left + 1), text, primary))
+        left = line.column(span.start)
+        cells.append((left, max(line.column(span.end), left + 1), _clean(text), primary))
     cells.sort(key=lambda c: (c[0], not c[3]))
     row = [" "] * max(c[1] for c in cells)
     for left, right, _, primary in sorted(cells, key=lambda c: c[3]):
@@ -108,7 +120,35 @@ def _underlines(
     return rows
 
 
-def _column(source: Source, number: int, offset: int) -> int:
-    """Screen column of an offset in its line: tabs to multiples of 4, wide characters count two."""
-    text = source.line(number)[: max(0, offset - source.offset(number))].expandtabs(4)
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in text)
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The part of a source line that is shown: all of it, unless it is very long."""
+
+    text: str  # tabs as in the source; a mark where something is cut off
+    start: int  # offset in the source of text[0]
+
+    @classmethod
+    def of(cls, source: Source, number: int, spans: Sequence[Span]) -> _Line:
+        text, start = _clean(source.line(number)), source.offset(number)
+        if len(text) <= _MAX_COLUMNS:
+            return cls(text, start)
+        cut = max(0, min(min(span.start for span in spans) - start - _MARGIN, len(text) - _MAX_COLUMNS))
+        part = text[cut : cut + _MAX_COLUMNS]
+        part = "…" + part[1:] if cut else part
+        part = part[:-1] + "…" if cut + _MAX_COLUMNS < len(text) else part
+        return cls(part, start + cut)
+
+    @property
+    def shown(self) -> str:
+        return self.text.expandtabs(4)
+
+    def column(self, offset: int) -> int:
+        """Screen column of an offset: tabs go to multiples of 4, wide characters count two."""
+        before = self.text[: max(0, offset - self.start)].expandtabs(4)
+        wide = sum(unicodedata.east_asian_width(c) in "WF" for c in before)
+        return len(before) + wide - sum(unicodedata.combining(c) > 0 for c in before)
+
+
+def _clean(text: str) -> str:
+    """Without characters that steer a terminal or can't be printed; the number of characters stays."""
+    return "".join(c if c in "\t\n" or unicodedata.category(c)[0] not in "C" else "\ufffd" for c in text)

@@ -52,6 +52,9 @@ def find_slip(source: Source, tokens: Sequence[lark.Token], index: int, accepts:
     """The slip at tokens[index], if it is one we know."""
     token = tokens[index]
     before = tokens[index - 1] if index else None
+    habit = _habit(source, tokens, index, accepts)
+    if habit is not None:
+        return habit
     for find in (_unit, _percent, _equals, _keyword_as_name, _spelling_class, _keyword, _semicolon):
         slip = find(source, token, before, accepts)
         if slip is not None:
@@ -209,3 +212,81 @@ def _semicolon(source: Source, token: lark.Token, before: lark.Token | None, acc
         fixes=(FixIt(Span(end, end), ";", "add `;`", sure=True),),
     )
     return Slip(diagnostic, (_as(token, names[";"], ";"),), 0)
+
+
+# ---- what people and models write from habit, where the single characters are ours
+
+_HABITUAL_WORDS = {
+    "elif": ("else", "if"),
+    "elsif": ("else", "if"),
+    "elseif": ("else", "if"),
+    "return": ("yield",),
+    "var": ("let",),
+    "val": ("let",),
+    "import": ("use",),
+    "fn": ("def",),
+    "func": ("def",),
+    "function": ("def",),
+}
+
+
+def _habit(source: Source, tokens: Sequence[lark.Token], index: int, accepts: set[str]) -> Slip | None:
+    """A spelling of other languages at tokens[index], or made of it and a neighbour that touches it."""
+    token = tokens[index]
+    before = str(tokens[index - 1]) if index and _touch(tokens, index - 1) else ""
+    after = str(tokens[index + 1]) if _touch(tokens, index) else ""
+    text, following = str(token), str(tokens[index + 1]) if index + 1 < len(tokens) else ""
+
+    def takes(word: str) -> bool:
+        return literals()[word] in accepts
+
+    def slip(first: int, last: int, ours: str, read: Sequence[str], about: str = "") -> Slip:
+        span = _span(tokens[first]).to(_span(tokens[last]))
+        return _foreign(source, token, span, ours, read, last - index + 1, about)
+
+    if text == "=" and after == ">" and takes("->"):
+        return slip(index, index + 1, "->", ["->"])
+    if text in (":", "+", "-", "*", "/") and after == "=" and takes("="):
+        about = "" if text == ":" else f"say the whole value: `next x = x {text} …`"
+        return slip(index, index + 1, "=", ["="], about)
+    if text == "=" and before == ":" and "NAME" in accepts:  # the `:` was read as the start of a type
+        return slip(index - 1, index, "=", ["NAME", "="])
+    if text == "==" and takes("=") and not takes("=="):
+        return slip(index, index, "=", ["="])
+    if text == "+" and before == "+" and "NUMBER" in accepts:
+        return slip(index - 1, index, " + 1", ["NUMBER"])
+    if text in (";", ")") and [str(t) for t in tokens[max(0, index - 2) : index]] == ["-", "-"]:
+        return slip(index - 2, index - 1, " - 1", ["NUMBER"])
+    if text == "do" and before == "" and index and tokens[index - 1] == "else" and "NAME" in accepts:
+        return slip(index, index, "", [], "no `do` after `else`: only a transition or a timer has one")
+    if token.type == "NAME" and following in ("(", ";", ",") and takes("do") and "NAME" not in accepts:
+        place = Span(_span(token).start, _span(token).start)
+        label = Label(_span(token), "an action")
+        fix = FixIt(place, "do ", "put `do` before it")
+        diagnostic = Diagnostic("E0011", "actions follow `do`", source, label, help=f"write `do {token}`", fixes=(fix,))
+        return Slip(diagnostic, (_as(token, literals()["do"], "do"),), 0)
+    words = _HABITUAL_WORDS.get(text.lower(), ())
+    if token.type in ("NAME", "UPPER") and words and takes(words[0]) and "NAME" not in accepts:
+        return slip(index, index, " ".join(words), words)
+    return None
+
+
+def _touch(tokens: Sequence[lark.Token], index: int) -> bool:
+    """Nothing stands between this token and the next."""
+    return index + 1 < len(tokens) and tokens[index].end_pos == tokens[index + 1].start_pos
+
+
+def _foreign(
+    source: Source, token: lark.Token, span: Span, ours: str, read: Sequence[str], consumes: int, about: str
+) -> Slip:
+    """`span` is written `ours`; the parser is given `read`, names of terminals or texts of ours."""
+    found = source.text[span.start : span.end]
+    title = f"`{found}` is written `{ours.strip()}`"
+    if about:
+        title = f"`{found}` is not of this language" if ours else f"`{found}` is not needed here"
+    fixes = () if about else (FixIt(span, ours, f"write `{ours.strip()}`"),)
+    label = Label(span, "of another language" if ours else "leave it out")
+    help_ = about or f"write `{ours.strip()}`"
+    diagnostic = Diagnostic("E0011", title, source, label, help=help_, fixes=fixes)
+    terminals = [(literals().get(word, word), "1" if word == "NUMBER" else word) for word in read]
+    return Slip(diagnostic, tuple(_as(token, terminal, text) for terminal, text in terminals), consumes)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -22,23 +25,63 @@ def grammar() -> str:
 @cache
 def tables() -> lark.Lark:
     """LALR(1) parser with the basic lexer and positions."""
-    return lark.Lark(grammar(), parser="lalr", lexer="basic", propagate_positions=True, cache=_cache_file() or False)
+    file = _cache_file()
+    kept = _load(file) if file else None
+    if kept is not None:
+        return kept
+    built = lark.Lark(grammar(), parser="lalr", lexer="basic", propagate_positions=True)
+    if file:
+        _save(built, file)
+    return built
 
 
-def _cache_file() -> str | None:
-    """None if no folder can be written: then the tables are built anew (about half a second)."""
+def _cache_file() -> Path | None:
+    """None if no folder of ours can be written: then the tables are built anew (about half a second)."""
     key = f"{lark.__version__} {sys.version} {grammar()}"
     name = f"grammar-{hashlib.sha256(key.encode()).hexdigest()[:24]}.tables"
-    chosen = os.environ.get("STRATC_CACHE_DIR")
-    home = Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stratc"
-    for folder in (home, Path(tempfile.gettempdir()) / f"stratc-{os.getuid()}"):
+    for folder in _cache_folders():
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if os.access(folder, os.W_OK) and folder.stat().st_uid == os.getuid():
+                return folder / name
         except OSError:
             continue
-        if os.access(folder, os.W_OK) and folder.stat().st_uid == os.getuid():
-            return str(folder / name)
     return None
+
+
+def _cache_folders() -> Iterator[Path]:
+    if chosen := os.environ.get("STRATC_CACHE_DIR"):
+        yield Path(chosen)
+    elif xdg := os.environ.get("XDG_CACHE_HOME"):
+        yield Path(xdg) / "stratc"
+    else:
+        with contextlib.suppress(RuntimeError):  # a user without a home
+            yield Path.home() / ".cache" / "stratc"
+    yield Path(tempfile.gettempdir()) / f"stratc-{os.getuid()}"
+
+
+def _load(file: Path) -> lark.Lark | None:
+    """The tables kept in a file; None if it is missing or does not hold what was written."""
+    try:
+        digest, data = file.read_bytes().split(b"\n", 1)
+        if hashlib.sha256(data).hexdigest().encode() != digest:
+            return None
+    except (OSError, ValueError):
+        return None
+    return lark.Lark.load(io.BytesIO(data))
+
+
+def _save(built: lark.Lark, file: Path) -> None:
+    """Whole or not at all, whoever else writes it now; a full disk only costs the next start its half second."""
+    data = io.BytesIO()
+    built.save(data)
+    draft = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    try:
+        draft.write_bytes(hashlib.sha256(data.getvalue()).hexdigest().encode() + b"\n" + data.getvalue())
+        draft.replace(file)
+    except OSError:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 @cache

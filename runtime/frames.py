@@ -50,11 +50,11 @@ def decode(data: bytes) -> dict[str, object]:
 
 
 def _named(message: str, field: str, type_: str, value: int) -> object:
-    if type_ == "bool":
+    if type_ == "bool" and value <= 1:
         return bool(value)
-    if type_ not in ENUMS:
+    if type_ not in ENUMS and type_ != "bool":
         return value
-    if value >= len(ENUMS[type_]):
+    if type_ == "bool" or value >= len(ENUMS[type_]):
         raise FrameError(f"{message}.{field} is {value}, not a `{type_}`")
     return ENUMS[type_][value]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ...lang import tree
 from . import expressions
-from .context import Context, fits, is_atomic
+from .context import Context, fits, needs_no_equation
 from .typerefs import resolve
 from .values import FeedValue, Value, poison
 
@@ -107,7 +107,7 @@ def _let(context: Context, statement: tree.Let) -> None:
         value = fits(context, value, resolve(context, statement.type), f"`{statement.name.text}`") or poison(
             statement.span
         )
-    if not value.poisoned and not is_atomic(value.expr):
+    if not value.poisoned and not needs_no_equation(value):
         value = context.draft.let(
             statement.name.text, value, context.place(statement.span), context.show(value.type.plain())
         )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import islice
 
 from ...lang import tree
 from ...lang.diagnostics import FixIt
 from ..program import Constant, Default, Expr, Kind, Na, Operation, ParamRef, Place, Select
 from ..reporter import Reporter
-from ..types import NUMBER, Base, Type, show
+from ..types import NUMBER, Base, Stage, Type, show
 from ..units import RATIO, Unit, asset
+from ..walk import subexpressions
 from .draft import Draft
 from .values import Entry, NodeEntry, Scope, Value
 
@@ -46,7 +48,6 @@ class Shared:
     draft: Draft = field(default_factory=Draft)
     market: Market | None = None
     param_extents: dict[int, tuple[int, int]] = field(default_factory=dict)  # count params with `in`
-    param_names: list[str] = field(default_factory=list)
     templates: dict[str, int] = field(default_factory=dict)
     nodes_used: list[NodeEntry] = field(default_factory=list)  # one per instance
     entries_used: set[int] = field(default_factory=set)  # id() of every scope entry that some expression reads
@@ -118,9 +119,11 @@ class Context:
         return self.reporter.place(span)
 
 
-def is_atomic(expr: Expr) -> bool:
-    """Cheap to repeat: needs no equation of its own."""
-    return not isinstance(expr, Operation | Select | Default)
+def needs_no_equation(value: Value) -> bool:
+    """Cheap to repeat; a small expression of parameters is too, and as an expression it keeps its range."""
+    if not isinstance(value.expr, Operation | Select | Default):
+        return True
+    return value.stage <= Stage.PARAM and len(list(islice(subexpressions(value.expr), 33))) < 33
 
 
 def to_number(value: Value) -> Value:
@@ -163,14 +166,24 @@ def fits(context: Context, value: Value, type_: Type, what: str) -> Value | None
         context.report(
             "E0211",
             value.span,
-            f"{what} is `{context.show(type_)}`, but this is `{context.show(value.type)}`",
+            f"{what} is `{context.show(type_.plain())}`, but this is `{context.show(value.type)}`",
             f"this is `{context.show(value.type)}`",
+            help=_missing_unit(context, value, type_),
         )
         return None
     if found.type.optional and not type_.optional:
         report_optional(context, value, f"{what} is `{context.show(type_)}`, which is never missing")
         return None
     return found
+
+
+def _missing_unit(context: Context, value: Value, type_: Type) -> str | None:
+    """How a bare number would be written as an amount."""
+    price = type_.unit.as_price()
+    unit = str(price[0] if price else type_.unit)
+    if not value.literal or not unit.isidentifier():
+        return None
+    return f"give the number its unit: `{context.reporter.source.text[value.span.start : value.span.end]} {unit}`"
 
 
 def report_optional(context: Context, value: Value, why: str) -> None:

@@ -223,6 +223,12 @@ def _builtin(context: Context, name: str, span: tree.Span) -> Value:
         KEEP if context.where == "machine" else KEEP - {"warm"} if market is not None else set()
     )
     help_ = "a node sees only its arguments and constants" if context.where == "node" else None
+    feed = next((n for n in sorted(candidates) if isinstance(context.scope.find(n), FeedValue)), None)
+    if name in COLUMNS and feed is not None:
+        help_ = f"read it from the feed: `{feed}.{name}`"
+        candidates = set()
+    elif context.where == "declaration":
+        help_ = "a constant is made of literals and of constants declared before it"
     context.reporter.unknown(span, "name", name, candidates, help=help_)
     return poison(span)
 

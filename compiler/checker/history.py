@@ -43,7 +43,7 @@ def back(context: Context, node: tree.Expr, source: Value, steps: Value, of: tre
             steps.span,
             "history only goes back",
             "may be negative",
-            help="`x[1]` is the value one tick ago; the future can't be read",
+            help="`x[1]` is the value one bar ago; the future can't be read",
         )
         return poison(node.span)
     if high == 0:

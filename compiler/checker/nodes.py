@@ -10,7 +10,7 @@ from ..program import Delay, Memory, Window
 from ..types import Base
 from ..units import RATIO, Unit
 from . import bodies, expressions
-from .context import Context, adapt, fits, is_atomic
+from .context import Context, adapt, fits, needs_no_equation
 from .soundness import SCHEMAS, is_sound, recursion
 from .typerefs import feed_units, resolve
 from .values import FeedValue, Meaning, NodeEntry, Scope, Value, WindowValue, poison
@@ -61,7 +61,7 @@ def call(context: Context, node: tree.Apply, entry: NodeEntry) -> Value:
             node.span,
             f"`{entry.name}` has memory and may not stand under `if`",
             "would it step while the condition is false?",
-            help=f"name it first, outside the `if`: `let y = {entry.name}(…);`",
+            help=f"name it first, outside the `if`: `{_definition(context)} y = {entry.name}(…);`",
         )
     return replace(result, span=node.span)
 
@@ -92,6 +92,10 @@ def _bounded(context: Context, node: tree.Apply, entry: NodeEntry) -> bool:
             help="every call makes its own copy of the body: name a value once and use it several times",
         )
     return False
+
+
+def _definition(context: Context) -> str:
+    return "let" if context.where == "node" else "signal"
 
 
 def _enter(context: Context, node: tree.Apply, entry: NodeEntry, binding: Binding, name: str) -> Context:
@@ -234,7 +238,7 @@ def _bind_one(
     value = fits(context, meaning, type_, what)
     if value is None:
         return None
-    if is_atomic(value.expr):
+    if needs_no_equation(value):
         return replace(value, literal=False)
     let = context.draft.let(formal.name.text, value, context.place(meaning.span), context.show(value.type.plain()))
     return let

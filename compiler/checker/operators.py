@@ -165,6 +165,11 @@ def _mismatch(context: Context, code: str, verb: str, node: tree.Binary, left: V
     return poison(node.span)
 
 
+def _factor(text: str, node: tree.Expr) -> str:
+    """The text of an operand, in parentheses where a product would split it."""
+    return f"({text})" if isinstance(node, tree.Binary | tree.Choose) else text
+
+
 def _unit_help(context: Context, code: str, node: tree.Binary, left: Value, right: Value) -> str | None:
     source = context.reporter.source.text
     if (
@@ -173,7 +178,7 @@ def _unit_help(context: Context, code: str, node: tree.Binary, left: Value, righ
         and right.type.base is Base.NUMBER
         and right.type.unit == RATIO
     ):
-        a, b = (source[s.start : s.end] for s in (left.span, right.span))
+        a, b = (_factor(source[side.span.start : side.span.end], side) for side in (node.left, node.right))
         return f"scale it instead: `{a} * (1 {node.op} {b})`"
     if code == "E0216" and Base.BOOL in (left.type.base, right.type.base):
         return "choose a number with `if condition then 1.0 else 0.0`"

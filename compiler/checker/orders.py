@@ -1,12 +1,12 @@
-"""Order templates and the risk block, as far as this version runs them."""
+"""Order templates, as far as this version runs them."""
 
 from __future__ import annotations
 
 from typing import cast
 
 from ...lang import tree
-from ..program import Bound, Constant, OrderKind, Side, Template, TimeInForce
-from ..types import Stage, Type
+from ..program import Constant, OrderKind, Side, Template, TimeInForce
+from ..types import Type
 from . import expressions
 from .context import Context, fits
 from .values import Value
@@ -102,7 +102,7 @@ def _evaluated(
         return None
     if qty is None or (kind == "STOP" and trigger is None):
         return None
-    if not _positive(context, qty, "`qty`", "`side` says whether to buy or to sell"):
+    if not positive(context, qty, "`qty`", "`side` says whether to buy or to sell"):
         return None
     return Template(
         name=node.name.text,
@@ -132,7 +132,9 @@ def _fields(context: Context, node: tree.Order) -> dict[str, tree.Field] | None:
             return None
         name = item.name.text
         if name not in FIELDS:
-            near = [_OTHER_WORDS[name]] if name in _OTHER_WORDS else FIELDS
+            near = (
+                [_OTHER_WORDS[name]] if _OTHER_WORDS.get(name, "price") not in _FIELDS_LATER else FIELDS - _FIELDS_LATER
+            )
             known = (
                 f"`{near[0]}` is what is meant" if isinstance(near, list) else f"fields: {', '.join(sorted(FIELDS))}"
             )
@@ -208,93 +210,9 @@ def _number(context: Context, item: tree.Field, type_: Type) -> Value | None:
     return fits(context, value, type_.maybe(), f"`{item.name.text}`")
 
 
-def _positive(context: Context, value: Value, what: str, why: str) -> bool:
+def positive(context: Context, value: Value, what: str, why: str) -> bool:
     """Reports a constant that is not above 0."""
     if not isinstance(value.expr, Constant) or value.expr.value > 0:
         return True
     context.report("E0108", value.span, f"{what} must be above 0", why)
     return False
-
-
-# ---- risk
-
-
-def bounds(context: Context, node: tree.Risk) -> tuple[Bound, ...]:
-    """The rules this version enforces; every other rule is refused by name."""
-    found: list[Bound] = []
-    for rule in node.rules:
-        if not isinstance(rule, tree.Bound):
-            what = type(rule).__name__.lower()
-            context.report(
-                "E0901",
-                rule.span,
-                f"risk rule `{what}` is not built yet",
-                "parsed, but this version can't enforce it",
-                help="`bound abs(position) <= … else reject` is",
-            )
-            continue
-        bound = _bound(context, rule)
-        if bound is not None and found:
-            context.report(
-                "E0102", rule.span, "the position is bounded twice", "second bound", help="keep the tighter one"
-            )
-        elif bound is not None:
-            found.append(bound)
-    if not found and all(isinstance(rule, tree.Bound) and not _is_position(rule.measure) for rule in node.rules):
-        context.report(
-            "E0602", node.span, "no rule bounds the position", help="add `bound abs(position) <= … else reject;`"
-        )
-    return tuple(found)
-
-
-def _is_position(node: tree.Expr) -> bool:
-    match node:
-        case tree.Apply(function=tree.Name(text="abs"), arguments=(tree.Argument(value=tree.Name(text="position")),)):
-            return True
-    return False
-
-
-def _bound(context: Context, rule: tree.Bound) -> Bound | None:
-    market = context.shared.market
-    if not _is_position(rule.measure) or rule.over is not None or rule.per is not None:
-        context.report(
-            "E0901",
-            rule.measure.span,
-            "this bound is not built yet",
-            "parsed, but this version can't enforce it",
-            help="`bound abs(position) <= … else reject` is",
-        )
-        return None
-    if (
-        len(rule.actions) != 1
-        or rule.actions[0].name.text != "reject"
-        or rule.actions[0].arguments
-        or rule.actions[0].duration
-    ):
-        action = next((a for a in rule.actions if a.name.text != "reject"), rule.actions[0])
-        known = {"clamp", "cancel_all", "flatten", "halt", "notify"}
-        if action.name.text in known or action.name.text == "reject":
-            context.report(
-                "E0901",
-                action.span,
-                f"the action `{action.name.text}` is not built yet here",
-                help="a position bound takes `else reject`",
-            )
-        else:
-            context.reporter.unknown(action.name.span, "risk action", action.name.text, known | {"reject"})
-        return None
-    assert market is not None
-    limit = fits(context, expressions.value(context, rule.limit), market.size, "the bound")
-    if limit is None or not _positive(context, limit, "a bound", "no order would ever pass"):
-        return None
-    if limit.stage > Stage.PARAM:
-        context.report(
-            "E0301",
-            rule.limit.span,
-            "a bound is known before the run",
-            "changes from tick to tick",
-            help="use a literal, a `const` or a `param`",
-        )
-        return None
-    text = " ".join(context.reporter.source.text[rule.span.start : rule.span.end].rstrip(";").split())
-    return Bound(text, limit.expr, context.place(rule.span))

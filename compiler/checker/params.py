@@ -14,7 +14,7 @@ from .context import Context, fits
 from .literals import UNITS, decimal
 from .names import declare
 from .typerefs import resolve
-from .values import Scope, Value, poison
+from .values import Value, poison
 
 
 def const(context: Context, node: tree.Const) -> None:
@@ -42,32 +42,21 @@ def const(context: Context, node: tree.Const) -> None:
 
 def param(context: Context, node: tree.Param, index: int) -> Param | None:
     """Enters a parameter; after a report it is poisoned and None comes back."""
-    if node.name.text in context.scope.entries:
-        _param(context.inside(scope=Scope(context.scope)), node, index)
-        declare(context.reporter, context.scope, node.name, poison(node.name.span))
-        return None
-    found = _param(context, node, index)
-    if found is None:
-        context.scope.entries[node.name.text] = poison(node.name.span)
-    return found
-
-
-def _param(context: Context, node: tree.Param, index: int) -> Param | None:
     type_ = resolve(context, node.type)
-    value = _literal(context, node.default, type_, f"parameter `{node.name.text}`")
+    found = None if type_.poisoned else _param(context, node, index, type_)
     reference = Value(ParamRef(type_.kind, index), type_, Stage.PARAM, node.name.span)
-    usable = not type_.poisoned and value is not None
-    context.shared.param_names.append(node.name.text)
-    if (
-        not declare(context.reporter, context.scope, node.name, reference if usable else poison(node.name.span))
-        or not usable
-    ):
-        return None
-    assert value is not None
+    meaning = poison(node.name.span) if found is None else reference
+    return found if declare(context.reporter, context.scope, node.name, meaning) else None
+
+
+def _param(context: Context, node: tree.Param, index: int, type_: Type) -> Param | None:
     if type_.optional:
         context.report(
             "E0217", node.type.span, "a parameter always has a value", "may not be optional", help="remove the `?`"
         )
+        return None
+    value = _literal(context, node.default, type_, f"parameter `{node.name.text}`")
+    if value is None:
         return None
     low = high = step = None
     if node.range is not None:

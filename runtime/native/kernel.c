@@ -14,14 +14,19 @@ static void fault(stratc_core *core, uint32_t code, uint32_t line) {
     }
 }
 
-/* a * b * c as money, or a MONEY fault when it leaves 62 bits. */
-static int64_t money(stratc_core *core, int64_t a, int64_t b, int64_t c) {
-    __int128 product = (__int128)a * b * c;
-    if (product > INT64_MAX / 2 || product < -(INT64_MAX / 2)) {
+/* lots * price * unit, unit >= 1; what passes 64 bits stays beyond them. */
+static __int128 product(int64_t lots, int64_t price, int64_t unit) {
+    __int128 value = (__int128)lots * price;
+    return value > INT64_MAX || value < -INT64_MAX ? value : value * unit;
+}
+
+/* An amount as money, or a MONEY fault when it leaves 62 bits: so sums of two amounts never leave 64. */
+static int64_t money(stratc_core *core, __int128 amount) {
+    if (amount > INT64_MAX / 2 || amount < -(INT64_MAX / 2)) {
         fault(core, STRATC_FAULT_MONEY, 0);
         return 0;
     }
-    return (int64_t)product;
+    return (int64_t)amount;
 }
 
 /* ---- output */
@@ -73,8 +78,8 @@ void stratc_begin(stratc_core *core, const stratc_input *input, stratc_output *o
 
 static void revalue(stratc_core *core, const stratc_instrument *instrument) {
     stratc_account *account = &core->account;
-    int64_t value = money(core, account->position, account->mark, instrument->money_per_unit);
-    account->equity = account->capital + account->realised + (value - account->cost) - account->fees;
+    int64_t value = money(core, product(account->position, account->mark, instrument->money_per_unit));
+    account->equity = money(core, (__int128)account->capital + account->realised + value - account->cost - account->fees);
 }
 
 void stratc_latch_bar(stratc_core *core, const stratc_instrument *instrument, const stratc_bar *bar) {
@@ -91,10 +96,10 @@ static void trade(stratc_core *core, const stratc_instrument *instrument, int64_
     int64_t closed = reduces ? (absolute(lots) < absolute(before) ? lots : -before) : 0;
     if (closed != 0) {
         int64_t share = (int64_t)((__int128)account->cost * absolute(closed) / absolute(before));
-        account->realised += money(core, -closed, price, instrument->money_per_unit) - share;
+        account->realised = money(core, account->realised + product(-closed, price, instrument->money_per_unit) - share);
         account->cost -= share;
     }
-    account->cost += money(core, lots - closed, price, instrument->money_per_unit);
+    account->cost = money(core, account->cost + product(lots - closed, price, instrument->money_per_unit));
     account->position += lots;
 }
 
@@ -108,7 +113,7 @@ static bool is_flat(const stratc_core *core, const stratc_instrument *instrument
     if (held == 0 || held < instrument->min_qty) {
         return true;
     }
-    __int128 notional = (__int128)held * core->account.mark * instrument->money_per_unit;
+    __int128 notional = product(held, core->account.mark, instrument->money_per_unit);
     return core->account.mark > 0 && notional < instrument->min_notional;
 }
 
@@ -129,7 +134,7 @@ static void end_order(stratc_core *core, stratc_slot *slot) {
 static void latch_fill(stratc_core *core, const stratc_instrument *instrument, stratc_slot *slot, const stratc_report_frame *report) {
     int64_t lots = report->side == STRATC_SIDE_BUY ? report->last_qty : -report->last_qty;
     trade(core, instrument, lots, report->last_px);
-    core->account.fees += report->fee;
+    core->account.fees = money(core, (__int128)core->account.fees + report->fee);
     if (core->account.position != report->position_after) {
         fault(core, STRATC_FAULT_POSITION, 0);
     }
@@ -140,7 +145,7 @@ static void latch_fill(stratc_core *core, const stratc_instrument *instrument, s
         return;
     }
     slot->cum += report->last_qty;
-    slot->value += money(core, report->last_qty, report->last_px, 1);
+    slot->value = money(core, slot->value + product(report->last_qty, report->last_px, 1));
     if (!slot->open) {
         return;
     }
@@ -152,11 +157,22 @@ static void latch_fill(stratc_core *core, const stratc_instrument *instrument, s
     }
 }
 
+static const int64_t MAX_QTY = 1073741823; /* what a frame carries */
+static const int64_t MAX_PX = 2147483647;
+
+/* Are the fields that are read here in the ranges their message declares? Fees are taken in the account's currency only. */
+static bool readable(const stratc_frame *input, uint32_t template_count) {
+    const stratc_report_frame *report = &input->report;
+    return input->header.type == STRATC_FRAME_REPORT && report->event < STRATC_REPORT_COUNT && report->template < template_count &&
+           report->side < STRATC_SIDE_COUNT && report->last_qty >= 0 && report->last_qty <= MAX_QTY && report->last_px >= 0 &&
+           report->last_px <= MAX_PX && report->fee_currency == 0;
+}
+
 void stratc_latch_report(stratc_core *core, const stratc_instrument *instrument, stratc_slot *slots, uint32_t slot_count,
                          const stratc_template *templates, uint32_t template_count, const stratc_frame *input) {
     (void)templates;
     const stratc_report_frame *report = &input->report;
-    if (input->header.type != STRATC_FRAME_REPORT || report->event >= STRATC_REPORT_COUNT || report->template >= template_count) {
+    if (!readable(input, template_count)) {
         fault(core, STRATC_FAULT_REPORT, 0);
         return;
     }
@@ -202,7 +218,7 @@ static const double POWERS_OF_TEN[19] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6, 
                                          1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
 
 bool stratc_round_steps(double x, stratc_scale step, int64_t multiple, int direction, int64_t limit, int64_t *steps) {
-    double exact = x * POWERS_OF_TEN[step.decimals] / (double)(step.numerator * multiple);
+    double exact = x * POWERS_OF_TEN[step.decimals] / ((double)step.numerator * (double)multiple);
     if (!isfinite(exact) || __builtin_fabs(exact) >= 9007199254740992.0) {
         return false;
     }
@@ -217,8 +233,11 @@ bool stratc_round_steps(double x, stratc_scale step, int64_t multiple, int direc
     } else if (above >= 1.0 - 1e-6) {
         whole = down + 1;
     }
+    if (absolute(whole) > limit / multiple) {
+        return false;
+    }
     *steps = whole * multiple;
-    return absolute(*steps) <= limit;
+    return true;
 }
 
 /* ---- commands */
@@ -228,14 +247,12 @@ typedef struct { /* an order on its way through the checks */
     uint8_t why;
 } wish;
 
-static const int64_t MAX_PX = 2147483647;
-
 static bool below_minimum(const stratc_core *core, const stratc_instrument *instrument, const wish *wanted) {
     if (wanted->qty < 1 || wanted->qty < instrument->min_qty) {
         return true;
     }
     int64_t reference = wanted->trigger != 0 ? wanted->trigger : core->account.mark;
-    __int128 notional = (__int128)wanted->qty * reference * instrument->money_per_unit;
+    __int128 notional = product(wanted->qty, reference, instrument->money_per_unit);
     return notional < instrument->min_notional;
 }
 

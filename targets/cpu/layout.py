@@ -99,8 +99,8 @@ def place_text(program: p.Program, place: p.Place) -> str:
 # ---- what reads what
 
 
-def walk(expr: p.Expr) -> Iterator[p.Expr]:
-    """`expr` and every expression in it."""
+def walk(expr: p.Expr, ticking: bool = False) -> Iterator[p.Expr]:
+    """`expr` and every expression in it. ticking: evaluated at a tick alone, so without what no tick ever asks for."""
     yield expr
     match expr:
         case p.Operation(operands=operands):
@@ -108,11 +108,29 @@ def walk(expr: p.Expr) -> Iterator[p.Expr]:
         case p.Select(condition=condition, then=then, other=other):
             parts = (condition, then, other)
         case p.Default(value=value, other=other):
-            parts = (value, other)
+            parts = (value,) if ticking and always_there(expr) else (value, other)
         case _:
             parts = ()
     for part in parts:
-        yield from walk(part)
+        yield from walk(part, ticking)
+
+
+def always_there(expr: p.Default) -> bool:
+    """Whether at every tick it is `value`: that is never na and ready from the first."""
+    return constant(expr.ready) and expr.ready.at(()) <= 0 and not _may_be_na(expr.value)
+
+
+def _may_be_na(expr: p.Expr) -> bool:
+    """At a tick, for what it is made of: the type alone may allow for an na that never comes."""
+    match expr:
+        case p.Operation(operator=operator, operands=operands):
+            return expr.optional and (operator in ("div", "mod", "sqrt") or any(map(_may_be_na, operands)))
+        case p.Select(condition=condition, then=then, other=other):
+            return expr.optional and any(map(_may_be_na, (condition, then, other)))
+        case p.Default(other=other):
+            return expr.optional and not always_there(expr) and _may_be_na(other)
+        case _:
+            return p.is_optional(expr)
 
 
 def evaluated(equation: p.Equation) -> tuple[p.Expr, ...]:
@@ -145,8 +163,8 @@ def _machine_exprs(program: p.Program) -> Iterator[p.Expr]:
             yield from (e for e in (t.condition, t.delay, t.cooldown) if e is not None)
 
 
-def read(exprs: Iterable[p.Expr]) -> set[int]:
-    return {e.index for expr in exprs for e in walk(expr) if isinstance(e, p.ValueRef)}
+def read(exprs: Iterable[p.Expr], ticking: bool = True) -> set[int]:
+    return {e.index for expr in exprs for e in walk(expr, ticking) if isinstance(e, p.ValueRef)}
 
 
 def _live(program: p.Program, roots: set[int]) -> list[p.Equation]:
@@ -191,7 +209,7 @@ def _held(live: list[p.Equation], roots: set[int], group_of: dict[int, int], com
 
 def plan(program: p.Program, prefix: str) -> Layout:
     names = Names(prefix)
-    roots = read(_machine_exprs(program)) | {s.equation for s in program.signals}
+    roots = read(_machine_exprs(program), ticking=False) | {s.equation for s in program.signals}
     live = _live(program, roots)
     runs = _group_indices(live)
     group_of = {i: number for number, (_, indices) in enumerate(runs) for i in indices}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ...compiler import program as p
 from . import cast as c
-from .layout import C_TYPES, Layout, constant, member
+from .layout import C_TYPES, Layout, always_there, constant, member
 
 INFIX_NUMBER = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 INFIX_ANY = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=", "and": "&&", "or": "||"}
@@ -156,10 +156,12 @@ class Scope:
         return Value(c.Ternary(test, then.value, other.value), conjunction(oks))
 
     def _default(self, expr: p.Default) -> Value:
-        value, other, ready = self.lower(expr.value), self.lower(expr.other), self.after(expr.ready)
+        value = self.lower(expr.value)
+        if self.ticking and always_there(expr):
+            return value  # `other` is not lowered: its locals would have no reader
+        other, ready = self.lower(expr.other), self.after(expr.ready)
         usable = conjunction([ok for ok in (ready, value.ok) if ok is not None])
-        if usable is None:
-            return value
+        assert usable is not None, "neither at hand nor missing"
         if not expr.optional or other.ok is None:
             return Value(c.Ternary(usable, value.value, other.value))
         usable = self._once("bool", "usable", usable)

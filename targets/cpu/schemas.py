@@ -162,7 +162,9 @@ def documentation() -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Generate runtime/schemas from stdlib.")
-    parser.add_argument("--write", action="store_true", help="write the files (default: compare)")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--write", action="store_true", help="write the files")
+    mode.add_argument("--check", action="store_true", help="compare them (the default)")
     write = parser.parse_args().write
     root = Path(str(resources.files("stratc")))
     files = {root / "runtime" / "schemas" / name: text for name, text in generate().items()}

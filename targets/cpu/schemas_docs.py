@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .schemas import HEADER_BYTES, Contract, Field
 
-_HEAD = f"""# Records and frames
+_HEAD = """# Records and frames
 
 Generated from `stdlib/schemas.strat` and `stdlib/messages.strat` by `make schemas`.
 
@@ -13,8 +13,9 @@ What a feed delivers. A `?` may be missing; a range is enforced by the readers. 
 
 """
 _FRAMES = f"""## Frames
-Little-endian, fixed size. Every frame starts with {HEADER_BYTES} bytes: `version u16, type u16, length u16, flags u16, seq u64, ts_ns u64, instrument u32,
-crc32c u32`; the checksum covers the whole frame with itself zero. Prices are whole price units, quantities lots, times nanoseconds UTC.
+Little-endian, fixed size. Every frame starts with {HEADER_BYTES} bytes: `version u16, type u16, length u16, flags u16,
+seq u64, ts_ns u64, instrument u32, crc32c u32`; the checksum covers the whole frame with itself
+zero. Prices are whole price units, quantities lots, times nanoseconds UTC.
 
 """
 

@@ -1,0 +1,73 @@
+"""Position and money of a strategy, in whole lots and whole money units (semantics.md, Account): average cost, no rounding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..program import Instrument, Scale
+
+LARGEST_MONEY = (2**63 - 1) // 2
+
+
+class Fault(Exception):  # noqa: N818 - the word of kernel.h
+    """A broken promise that ends the run: POSITION, MONEY or REPORT."""
+
+
+def scaled(count: int, scale: Scale) -> float:
+    """count * scale, from an integer that a double holds exactly: correctly rounded."""
+    return float(count * scale.numerator) / 10.0**scale.decimals
+
+
+def _share(whole: int, part: int, of: int) -> int:
+    """whole * part / of, truncated toward zero."""
+    share = abs(whole) * part // of
+    return -share if whole < 0 else share
+
+
+@dataclass(slots=True)
+class Account:
+    """cost: paid for the open position. mark: the last close in price units, 0 before the first bar. faults: in order."""
+
+    instrument: Instrument
+    capital: int
+    realised: int = 0
+    fees: int = 0
+    cost: int = 0
+    position: int = 0
+    mark: int = 0
+    equity: int = 0
+
+    def __post_init__(self) -> None:
+        self.equity = self.capital
+
+    def money(self, lots: int, price: int) -> int:
+        amount = lots * price * self.instrument.money_per_unit
+        if abs(amount) > LARGEST_MONEY:
+            raise Fault("MONEY")
+        return amount
+
+    def revalue(self) -> None:
+        value = self.money(self.position, self.mark)
+        self.equity = self.capital + self.realised + (value - self.cost) - self.fees
+
+    def trade(self, lots: int, price: int, fee: int) -> None:
+        """lots: signed. What closes takes its share of the cost; the rest opens."""
+        closing = min(abs(lots), abs(self.position)) if lots * self.position < 0 else 0
+        closed = -closing if lots < 0 else closing
+        if closing:
+            share = _share(self.cost, closing, abs(self.position))
+            self.realised += self.money(-closed, price) - share
+            self.cost -= share
+        self.cost += self.money(lots - closed, price)
+        self.position += lots
+        self.fees += fee
+
+    @property
+    def cash(self) -> int:
+        return self.capital + self.realised - self.fees - self.cost
+
+    def in_quote(self, money: int) -> float:
+        return scaled(money, Scale(1, self.instrument.money_decimals))
+
+    def in_base(self, lots: int) -> float:
+        return scaled(lots, self.instrument.lot)

@@ -1,0 +1,88 @@
+"""What each command promises when all is well."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.cli.conftest import ROOT, Stratc
+
+CROSS = ROOT / "strategies" / "ema_cross.strat"
+REVERSION = ROOT / "strategies" / "rsi_reversion.strat"
+BTC = ROOT / "strategies" / "data" / "btcusdt_1h_2021.parquet"
+
+
+def test_help_lists_the_commands_and_imports_nothing_heavy(stratc: Stratc) -> None:
+    done = stratc("--help")
+    assert done.returncode == 0
+    assert [
+        c for c in ("check", "build", "backtest", "inspect", "explain", "log", "version") if c not in done.stdout
+    ] == []
+    heavy = "('lark', 'numpy', 'pyarrow', 'pydantic', 'networkx')"
+    code = f"import sys, stratc.cli.main as m; m._register(); print([x for x in {heavy} if x in sys.modules])"
+    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert seen.stdout.strip() == "[]"
+
+
+def test_version_states_compiler_and_semantics(stratc: Stratc) -> None:
+    assert stratc("version").stdout == "stratc 0.1.0 (semantics 1)\n"
+
+
+def test_check_is_quiet_about_right_strategies(stratc: Stratc) -> None:
+    done = stratc("check", CROSS, REVERSION)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "2 files checked, no errors\n", "")
+
+
+def test_check_reports_as_json(stratc: Stratc, tmp_path: Path) -> None:
+    (tmp_path / "bad.strat").write_text("node f(x: ratio): ratio { yield x + y; }\n")
+    done = stratc("check", "bad.strat", "--format", "json")
+    assert done.returncode == 1
+    [found] = json.loads(done.stdout)
+    assert (found["code"], found["file"], found["primary"]["span"]["line"]) == ("E0101", "bad.strat", 1)
+
+
+def test_backtest_of_parquet_ends_with_a_whole_run_folder(stratc: Stratc, tmp_path: Path) -> None:
+    done = stratc("backtest", CROSS, "--data", f"bars={BTC}", "--out", "run", "--set", "fast_n=12")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "closed trades" in done.stdout
+    summary = json.loads((tmp_path / "run" / "summary.json").read_text())
+    assert summary["status"] == "complete"
+    assert summary["params"]["fast_n"] == 12
+    assert summary["data"]["file"] == "btcusdt_1h_2021.arrow"
+
+
+def test_logs_print_as_json_lines_with_names(stratc: Stratc, tmp_path: Path) -> None:
+    assert stratc("backtest", CROSS, "--data", f"bars={BTC}", "--out", "run").returncode == 0
+    strategy = [json.loads(line) for line in stratc("log", "run/strategy.log").stdout.splitlines()]
+    assert {r["kind"] for r in strategy} == {"SIGNAL", "TRANSITION", "COMMAND", "RISK"}
+    assert {r["signal"] for r in strategy if r["kind"] == "SIGNAL"} == {"fast", "slow"}
+    orders = [json.loads(line) for line in stratc("log", "run/order.log").stdout.splitlines()]
+    assert {r["frame"]["frame"] for r in orders} == {"submit", "report"}
+    summary = json.loads(stratc("log", "run/order.log", "--verify").stdout)
+    assert (summary["finished"], summary["records"]) == (True, len(orders))
+
+
+def test_a_manifest_rebuilds_the_same_artifact(stratc: Stratc, tmp_path: Path) -> None:
+    assert stratc("build", CROSS, "--out", "a").returncode == 0
+    assert stratc("build", "a/ema_cross.yaml", "--out", "b").returncode == 0
+    files = sorted(p.name for p in (tmp_path / "a").iterdir())
+    assert files == sorted(p.name for p in (tmp_path / "b").iterdir())
+    for name in files:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_the_binary_prints_the_manifest_it_was_built_with(stratc: Stratc, tmp_path: Path) -> None:
+    assert stratc("build", CROSS, "--out", "a").returncode == 0
+    binary = tmp_path / "a" / "ema_cross"
+    printed = subprocess.run([binary, "manifest"], capture_output=True, text=True, check=True, env={}).stdout
+    assert printed == (tmp_path / "a" / "ema_cross.yaml").read_text()
+
+
+def test_inspect_shows_what_the_compiler_understood(stratc: Stratc, golden: object) -> None:
+    done = stratc("inspect", REVERSION)
+    assert done.returncode == 0
+    assert done.stdout == golden
+
+
+def test_explain_prints_the_page(stratc: Stratc) -> None:
+    assert stratc("explain", "e0212").stdout == (ROOT / "docs" / "errors" / "E0212.md").read_text()

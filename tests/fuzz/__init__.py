@@ -1,0 +1,1 @@
+"""Fuzzing from the command line: `make fuzz`."""

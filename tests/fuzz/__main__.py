@@ -1,0 +1,107 @@
+"""`python -m tests.fuzz [--seconds N] [--seed S]`: damaged strategies for the compiler, damaged data for the binary.
+
+Each round must end with an exit code of the table and without a traceback or a signal. Prints what it did; exit 1 on a find,
+whose input is kept in runs/fuzz/.
+"""
+
+import argparse
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from stratc.cli.build import build_artifact
+from stratc.compiler.pipeline import compile_source
+from stratc.lang.source import Source
+
+ROOT = Path(__file__).resolve().parents[2]
+CODES = {0, 2, 3, 4, 5}
+WORDS = tuple(
+    "signal param order risk machine when on after -> ; { } ( ) [ ] ?? fby na pre window mean bars.close not and if then "
+    "else 0 1 0.5 5min 2pct x[1] BTC USDT =".split()
+)
+
+
+def damaged_text(text: str, choose: random.Random) -> str:
+    """One to four edits: delete, double, swap or insert pieces."""
+    for _ in range(choose.randint(1, 4)):
+        words = text.split(" ")
+        at = choose.randrange(len(words))
+        edit = choose.randrange(4)
+        if edit == 0:
+            del words[at]
+        elif edit == 1:
+            words.insert(at, words[at])
+        elif edit == 2:
+            other = choose.randrange(len(words))
+            words[at], words[other] = words[other], words[at]
+        else:
+            words.insert(at, choose.choice(WORDS))
+        text = " ".join(words)
+    return text
+
+
+def damaged_bytes(data: bytes, choose: random.Random) -> bytes:
+    """Flipped bytes, a cut, or a doubled piece."""
+    changed = bytearray(data)
+    for _ in range(choose.randint(1, 8)):
+        changed[choose.randrange(len(changed))] = choose.randrange(256)
+    if choose.random() < 0.3:
+        del changed[choose.randrange(len(changed)) :]
+    if choose.random() < 0.2:
+        at = choose.randrange(len(changed) + 1)
+        changed[at:at] = changed[at : at + choose.randrange(200)]
+    return bytes(changed)
+
+
+def keep(name: str, data: bytes) -> Path:
+    folder = ROOT / "runs" / "fuzz"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def try_compiler(choose: random.Random, number: int) -> str | None:
+    source = choose.choice([*sorted((ROOT / "strategies").glob("*.strat")), ROOT / "stdlib" / "ta.strat"])
+    text = damaged_text(source.read_text(), choose)
+    try:
+        compile_source(Source(source.name, text))
+    except Exception as error:
+        return f"{type(error).__name__}: {error}: {keep(f'{number}.strat', text.encode())}"
+    return None
+
+
+def try_binary(binary: Path, data: bytes, choose: random.Random, number: int) -> str | None:
+    path = keep("data.csv", damaged_bytes(data, choose))
+    done = subprocess.run([binary, "backtest", "--data", f"bars={path}"], capture_output=True, check=False, timeout=60)
+    if done.returncode in CODES:
+        return None
+    return f"exit {done.returncode}: {keep(f'{number}.csv', path.read_bytes())}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Fuzz the compiler and a binary.")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 10**6)
+    options = parser.parse_args()
+    choose = random.Random(options.seed)
+    _, artifact = build_artifact(ROOT / "strategies" / "ema_cross.strat", ROOT / "runs" / "fuzz" / "build", 2, 2**26)
+    rows = [
+        f"2021-01-{1 + i // 24:02}T{i % 24:02}:00:00Z,{100 + i % 7}.5,{110 + i % 7},{90 + i % 5},{101 + i % 6}.25,{i}"
+        for i in range(240)
+    ]
+    data = ("ts_event,open,high,low,close,volume\n" + "\n".join(rows) + "\n").encode()
+    found, rounds = [], 0
+    end = time.monotonic() + options.seconds
+    while time.monotonic() < end:
+        rounds += 1
+        found += [f for f in (try_compiler(choose, rounds), try_binary(artifact.executable, data, choose, rounds)) if f]
+    print(f"seed {options.seed}: {rounds} rounds, {len(found)} found")
+    print("\n".join(found))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
