@@ -119,7 +119,8 @@ class _Lexer:
         character = found[0]
         shown = f"`{character}`" if character.isprintable() else f"U+{ord(character):04X}"
         ascii_only = "the language is written in ASCII; other characters may stand in comments and texts"
-        help_ = ascii_only if ord(character) > 126 else None
+        mark = "this is a byte-order mark: save the file as UTF-8 without it"
+        help_ = mark if character == "\ufeff" else ascii_only if ord(character) > 126 else None
         ours = _TYPOGRAPHIC.get(found)
         if ours is not None:
             label = "not part of the language"
