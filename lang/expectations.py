@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lark
 
+from .keywords import MEMBERS
 from .tables import literals, texts
 
 _CLASSES = {
@@ -77,6 +78,14 @@ def name_of(terminal: str) -> str:
 def advice(token: lark.Token, accepts: set[str]) -> str | None:
     """A hint for the commonest confusions."""
     names = literals()
+    if token.value in MEMBERS and names["strategy"] in accepts:
+        return f"`{token}` stands inside a strategy: `strategy S {{ … }}`"
+    if token.value == "if" and "NUMBER" not in accepts:
+        return "`if` is an expression here: `if condition then a else b`"
+    if token.value == "?":
+        return "write `if condition then a else b`"
+    if token.value == "." and "NUMBER" in accepts:
+        return "a number starts with a digit: `0.5`"
     if token.value == "}" and names[";"] in accepts:
         return "every statement ends with `;`"
     if names["else"] in accepts and token.value == ";":

@@ -76,3 +76,8 @@ KEYWORDS = frozenset(
     ]
 )
 UNITS = ("ns", "us", "ms", "s", "min", "h", "d", "w", "bps", "pct", "bars", "ticks", "lots")
+
+# What starts a declaration that only a strategy may hold.
+MEMBERS = frozenset(
+    ["instrument", "account", "feed", "param", "signal", "extern", "log", "regime", "risk", "order", "machine"]
+)

@@ -13,6 +13,7 @@ import lark
 from . import automaton
 from .automaton import END, OPENING, Stack
 from .diagnostics import MAX_ERRORS, Diagnostic, Label
+from .keywords import MEMBERS
 from .repairs import ENOUGH, LEAST, Place, explain, find_repair, unclosed
 from .slips import Slip, find_slip
 from .source import Source
@@ -20,9 +21,7 @@ from .tables import literals, tables
 from .tree import Span
 
 _FILE = frozenset({"use", "const", "type", "enum", "schema", "message", "def", "node", "strategy", "kernel"})
-_STARTERS = _FILE | {
-    *("instrument", "account", "feed", "param", "signal", "extern", "log", "regime", "risk", "order", "machine")
-}
+_STARTERS = _FILE | MEMBERS
 MAX_DEPTH = 100
 
 

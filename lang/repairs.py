@@ -14,6 +14,7 @@ from . import automaton
 from .automaton import END, OPENING, Stack
 from .diagnostics import Diagnostic, FixIt, Label
 from .expectations import advice, name_of, words
+from .keywords import KEYWORDS
 from .source import Source
 from .tables import literals, texts
 from .tree import Span
@@ -92,7 +93,8 @@ def _candidates(place: Place) -> Iterator[Repair]:
         yield Repair(place.before, index, None, place.tokens[index - 1])
     if token.type != END:
         for terminal in accepted:
-            yield Repair(_fed(place.stack, terminal), index + 1, terminal, token)
+            if str(token) not in KEYWORDS or texts().get(terminal) not in KEYWORDS:  # they start different things
+                yield Repair(_fed(place.stack, terminal), index + 1, terminal, token)
 
 
 def _likelihood(terminal: str) -> tuple[int, str]:

@@ -83,6 +83,8 @@ def _unit(source: Source, token: lark.Token, before: lark.Token | None, accepts:
     span = _span(before).to(_span(token))
     title = f"a unit follows its number without a blank: `{before}{word}`" if word in UNITS else f"`{word}` is no unit"
     known = "units are " + ", ".join(f"`{u}`" for u in UNITS)
+    if word[0] == "e" and word[1:].isdigit():
+        known = "there are no exponents: write the number out, as in `100_000`"
     fixes = (FixIt(span, f"{before}{unit}", f"write `{before}{unit}`"),) if unit else ()
     label = Label(_span(token), "not a unit" if word not in UNITS else "the unit")
     help_ = f"write `{before}{unit}`" if unit else known
@@ -199,7 +201,7 @@ def _semicolon(source: Source, token: lark.Token, before: lark.Token | None, acc
     if names[";"] not in accepts or before is None:
         return None
     between = source.text[before.end_pos or 0 : token.start_pos or 0]
-    if "\n" not in between and token.value != "}" and str(token) not in KEYWORDS:
+    if "\n" not in between and token.value not in ("}", "") and str(token) not in KEYWORDS:
         return None
     end = before.end_pos or 0
     label = Label(Span(max(end - 1, 0), end), "`;` is missing after this")
