@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import PurePath
 
 from ..lang.diagnostics import Diagnostic, Diagnostics, FixIt, Label
@@ -32,9 +33,10 @@ class Reporter:
         fixes: Iterable[FixIt] = (),
     ) -> None:
         secondary = tuple(Label(s, text) for s, text in also)
-        self.diagnostics.add(
-            Diagnostic(code, title, self.source, Label(span, label), secondary, tuple(notes), help, tuple(fixes))
-        )
+        self._add(Diagnostic(code, title, self.source, Label(span, label), secondary, tuple(notes), help, tuple(fixes)))
+
+    def _add(self, diagnostic: Diagnostic) -> None:
+        self.diagnostics.add(diagnostic)
 
     def unknown(
         self, span: Span, what: str, name: str, candidates: Iterable[str], code: str = "E0101", help: str | None = None
@@ -66,20 +68,8 @@ class _InBody(Reporter):
         super().__init__(caller.source, caller.diagnostics)
         self._span = span
 
-    def report(
-        self,
-        code: str,
-        span: Span,
-        title: str,
-        label: str = "",
-        *,
-        also: Iterable[tuple[Span, str]] = (),
-        notes: Iterable[str] = (),
-        help: str | None = None,
-        fixes: Iterable[FixIt] = (),
-    ) -> None:
-        also = (*also, (self._span, "in this call"))
-        super().report(code, span, title, label, also=also, notes=notes, help=help, fixes=fixes)
+    def _add(self, diagnostic: Diagnostic) -> None:
+        super()._add(replace(diagnostic, secondary=(*diagnostic.secondary, Label(self._span, "in this call"))))
 
 
 class _AtCall(Reporter):
@@ -91,21 +81,10 @@ class _AtCall(Reporter):
         self._span = span
         self._node = node
 
-    def report(
-        self,
-        code: str,
-        span: Span,
-        title: str,
-        label: str = "",
-        *,
-        also: Iterable[tuple[Span, str]] = (),
-        notes: Iterable[str] = (),
-        help: str | None = None,
-        fixes: Iterable[FixIt] = (),
-    ) -> None:
-        self._caller.report(
-            code, self._span, title, "in this call", notes=(*notes, f"found inside `{self._node}`"), help=help
-        )
+    def _add(self, diagnostic: Diagnostic) -> None:
+        notes = (*diagnostic.notes, f"found inside `{self._node}`")
+        here = Label(self._span, "in this call")
+        self._caller._add(replace(diagnostic, primary=here, secondary=(), notes=notes, fixes=()))
 
     def at_call(self, span: Span, node: str, library: str | None) -> Reporter:
         return self
