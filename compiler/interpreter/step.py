@@ -28,6 +28,7 @@ class Interpreter:
         self.orders = Orders(program, self.account, self._bound())
         self.machine = Machine(program, self.dataflow.evaluate, self._run)
         self._fills: dict[int, tuple[float, float | None]] = {}
+        self.raised: frozenset[str] = frozenset()  # by the report of the last instant, taken or not
         self._logged: list[Value] = [None] * len(program.signals)
         self._latch_fills()
 
@@ -58,6 +59,7 @@ class Interpreter:
     def step(self, given: Input) -> Output:
         out, instant = Output(), Instant(given.now, entered={self.machine.state})
         self._latch(given, instant)
+        self.raised = frozenset(instant.events)
         self._latch_fills()
         if isinstance(given, Bars) and given.bar is not None:
             instant.ticked = True

@@ -421,7 +421,7 @@ void stratc_note(stratc_core *core, uint32_t text, uint32_t line, stratc_output 
 void stratc_log_signal(stratc_core *core, uint32_t signal, double value, int32_t ok, uint32_t line, stratc_output *output) {
     stratc_record *made = record(core, output, STRATC_SIGNAL, (uint16_t)signal, line, ok != 0);
     if (made != NULL) {
-        made->payload[0].f = ok ? value : 0.0;
+        made->payload[0].f = !ok ? 0.0 : isnan(value) ? (double)NAN : value; /* one NaN, whatever made it */
     }
 }
 

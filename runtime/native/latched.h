@@ -47,9 +47,12 @@ static inline int64_t stratc_bound_lots(stratc_optional limit, const stratc_inst
     return stratc_round_steps(limit.value, instrument->lot, 1, -1, INT64_MAX / 2, &lots) ? lots : INT64_MAX / 2;
 }
 
+/* Equal to the bit. A NaN is a NaN: which one an operation makes is up to the compiler and the machine. */
+static inline bool stratc_same(double a, double b) { return stratc_bits(a) == stratc_bits(b) || (a != a && b != b); }
+
 /* Keeps (value, ok) of a logged signal; true where it differs from what was kept. */
 static inline bool stratc_changed(stratc_optional *kept, double value, bool ok) {
-    bool changed = kept->ok != ok || stratc_bits(kept->value) != stratc_bits(value);
+    bool changed = kept->ok != ok || !stratc_same(kept->value, value);
     *kept = (stratc_optional){value, ok};
     return changed;
 }

@@ -266,16 +266,19 @@ class _Maker:
     def templates(self) -> tuple[Template, ...]:
         found, slot = [], 0
         for i in range(self.template_count):
-            max_open = self.random.choice((1, 1, 2, 3))
-            found.append(self._template(f"t{i}", slot, max_open))
+            max_open = self.random.choice((1, 2, 3))
+            found.append(self._template(f"t{i}", slot, max_open, found))
             slot += max_open
         return tuple(found)
 
-    def _template(self, name: str, slot: int, max_open: int) -> Template:
+    def _template(self, name: str, slot: int, max_open: int, others: list[Template]) -> Template:
+        if others and self.random.random() < 0.5:  # one that may well make the strategy flat
+            side, held = others[0].side, apply("abs", Latched(NUMBER, "position"))
+            return template(name, "BUY" if side == "SELL" else "SELL", held, slot, max_open=max_open, reduce_only=True)
         rng = self.random
-        every, lots = range(len(self.plan)), rng.choice((0.5, 1.0, 1.0, 0.1, 2.345678, 9.999999999, 0.00001))
+        every, lots = range(len(self.plan)), rng.choice((0.5, 1.0, 1.0, 0.1, 2.345678, 9.999999999, 5000.0))
         qty: Expr = number(lots if rng.random() < 0.97 else 1e12)
-        if rng.random() < 0.35:
+        if rng.random() < 0.25:
             qty = rng.choice((apply("abs", Latched(NUMBER, "position")), self.expr(NUMBER, 2, every)))
         trigger: Expr | None = None
         if rng.random() < 0.3:
@@ -302,13 +305,15 @@ class _Maker:
         return Machine(tuple(states), self.random.randrange(count), builder.timers)
 
     def _transitions(self, builder: MachineBuilder, own: int, states: int) -> list[Transition]:
-        """Most states have a plain way on that sends an order, first or last."""
-        found = [self._transition(builder, states) for _ in range(self.random.randint(0, 4))]
-        if not self.template_count or (found and self.random.random() < 0.2):
+        """Most states have a plain way on that sends an order, first or last: without it few machines go on for long."""
+        rng = self.random
+        found = [self._transition(builder, states) for _ in range(rng.randint(0, 4))]
+        if not self.template_count or (found and rng.random() < 0.1):
             return found or [self._transition(builder, states)]
-        order = command(Verb.SUBMIT, self.random.randrange(self.template_count))
-        way = builder.when(self._plain(), (own + 1) % states, order, reads_feed=self.random.random() < 0.9)
-        return [*found, way] if self.random.random() < 0.7 else [way, *found]
+        rises = apply(rng.choice(("ge", "le", "gt")), FieldRef(0, "close"), FieldRef(0, "open"))
+        orders = [command(Verb.SUBMIT, rng.randrange(self.template_count)) for _ in range(rng.choice((1, 1, 2)))]
+        way = builder.when(rises, (own + 1) % states, *orders, reads_feed=True)
+        return [*found, way] if rng.random() < 0.5 else [way, *found]
 
     def _transition(self, builder: MachineBuilder, states: int) -> Transition:
         rng, every = self.random, range(len(self.plan))
@@ -363,8 +368,8 @@ class _Maker:
         price, lot = rng.choice(((1, 1), (25, 1), (1, 5)))
         instrument = replace(
             INSTRUMENT, tick=rng.choice((1, 1, 5)), price=Scale(price, 2), lot=Scale(lot, 5),
-            money_per_unit=10 * price * lot, min_qty=rng.choice((1, 1, 1000)),
-            min_notional=rng.choice((0, 0, 1_000_000_000)), max_qty=rng.choice((10**9, 10**6)),
+            money_per_unit=10 * price * lot, min_qty=rng.choice((1, 1, 1, 1000)),
+            min_notional=rng.choice((0, 0, 0, 1_000_000_000)), max_qty=rng.choice((10**9, 10**9, 10**6)),
         )  # fmt: skip
         made = program(
             equations, shown, self.machine(), name=f"R{self.seed}", source_name=f"r{self.seed}.strat", params=self.params,

@@ -1,0 +1,267 @@
+"""Runs programs in the interpreter and in their generated C, side by side on the same inputs, and compares all that can be seen.
+
+`python -m tests.support.lockstep LIBRARY FIRST COUNT` does it for a library made before: the way into a sanitizer's process.
+"""
+
+import math
+import struct
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from cffi import FFI
+
+from stratc.compiler.interpreter import (
+    Bars,
+    Control,
+    Deny,
+    Fault,
+    Interpreter,
+    Output,
+    Record,
+    Report,
+    SendCancel,
+    SendSubmit,
+    Timer,
+)
+from stratc.compiler.interpreter.messages import Input
+from stratc.compiler.program import Kind, Program
+from stratc.targets.cpu.artifact import KERNEL_SOURCES
+from stratc.targets.cpu.cache import objects
+from stratc.targets.cpu.lower_program import generate
+from stratc.targets.cpu.module import HEADERS, declarations
+from stratc.targets.cpu.toolchain import OPTIMISED, SANITIZERS, find_toolchain
+from tests.support.random_inputs import RandomInputs
+from tests.support.random_programs import random_program
+
+NEVER = 2**63 - 1
+SIDES = ("BUY", "SELL")
+KINDS = {"MARKET": 0, "STOP": 2}
+TIFS = {"DAY": 0, "GTC": 1, "IOC": 3}
+WHYS = {"NA": 1, "RANGE": 2, "MIN_QTY": 3, "SLOT": 4, "RISK": 5, "REDUCE_ONLY": 6}
+REPORTS = (
+    "ACK", "FILL", "CLOSE", "DENY", "REPLACE_ACK", "REPLACE_REJECT", "CANCEL_REJECT", "TRIGGERED", "UNKNOWN", "NOTICE",
+)  # fmt: skip
+RECORDS = {"signal": 1, "risk": 2, "transition": 3, "command": 4, "note": 5}
+FAULTS = {"POSITION": 1, "MONEY": 2, "REPORT": 4}
+CONTROL, REPORT, TIMER, BARS = 1, 2, 3, 4
+VERBS = {"start": 1, "stop": 2}
+
+
+# ---- several programs in one library
+
+
+def build_batch(programs: list[Program], folder: Path, *, sanitize: bool = False) -> Path:
+    """Each program's descriptor is called PROGRAM_<its source's stem>."""
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = [f"#define STRATC_PROGRAM PROGRAM_{p.name}\n{generate(p, '')}\n#undef STRATC_PROGRAM\n" for p in programs]
+    (folder / "batch.c").write_text("".join(parts), encoding="utf-8")
+    toolchain, extra = find_toolchain(), SANITIZERS if sanitize else ()
+    kernel = objects(toolchain, KERNEL_SOURCES, scratch=folder, jobs=2, flags=(*OPTIMISED, *extra))
+    toolchain.compile("batch.c", folder / "batch.o", folder=folder, flags=("-O1", *extra))
+    toolchain.link([folder / "batch.o", *kernel], folder / "batch.so", shared=True, flags=extra)
+    return folder / "batch.so"
+
+
+class Library:
+    def __init__(self, path: Path, programs: list[Program]) -> None:
+        self.ffi = FFI()
+        types = declarations(HEADERS).replace("extern stratc_program STRATC_PROGRAM;", "")
+        self.ffi.cdef(types + "".join(f"extern stratc_program PROGRAM_{p.name};" for p in programs))
+        self.library = self.ffi.dlopen(str(path))
+
+    def start(self, program: Program) -> "Native":
+        return Native(self.ffi, getattr(self.library, f"PROGRAM_{program.name}"), program)
+
+
+# ---- the C side of one run
+
+
+class Native:
+    def __init__(self, ffi: FFI, descriptor: Any, program: Program) -> None:
+        self.ffi, self.program, self.descriptor, self.seq = ffi, program, descriptor, 0
+        params = ffi.new("stratc_value[]", max(1, len(program.params)))
+        for slot, declared in zip(params, program.params, strict=False):
+            setattr(slot, "f" if declared.kind is Kind.NUMBER else "i", declared.value)
+        # Of the exact size, so that a sanitizer sees a write beyond the context.
+        self.context = ffi.new("char[]", descriptor.context_size)
+        self.core = ffi.cast("stratc_core *", self.context)
+        self.frames = ffi.new("stratc_frame[]", descriptor.max_frames)
+        self.records = ffi.new("stratc_record[]", descriptor.max_records)
+        self.output = ffi.new("stratc_output *")
+        self.output.frames, self.output.frame_capacity = self.frames, descriptor.max_frames
+        self.output.records, self.output.record_capacity = self.records, descriptor.max_records
+        assert descriptor.warm_up(params) == program.warm_up.at([p.value for p in program.params])
+        descriptor.init(self.context, params, program.capital)
+
+    def step(self, given: Bars | Control | Report | Timer) -> int:
+        self.seq += 1
+        made = self.ffi.new("stratc_input *")
+        made.seq, made.now = self.seq, given.now
+        kept = self._fill(made, given)
+        fault: int = self.descriptor.step(self.context, made, self.output)
+        del kept
+        return fault
+
+    def _fill(self, made: Any, given: Bars | Control | Report | Timer) -> Any:
+        """What it returns must live as long as the input."""
+        match given:
+            case Control():
+                made.kind, made.verb = CONTROL, VERBS[given.verb]
+            case Timer():
+                made.kind, made.verb, made.deadline = TIMER, given.timer, given.deadline
+            case Bars():
+                bar = self._bar(given)
+                made.kind, made.verb, made.bars = BARS, 0 if given.bar is None else 1, bar
+                return bar
+            case Report():
+                frame = self._report(given)
+                made.kind, made.report = REPORT, frame
+                return frame
+        return None
+
+    def _bar(self, given: Bars) -> Any:
+        made = self.ffi.new("stratc_bar *")
+        if given.bar is not None:
+            for name in ("open", "high", "low", "close", "volume", "close_px"):
+                setattr(made, name, getattr(given.bar, name))
+        return made
+
+    def _report(self, given: Report) -> Any:
+        frame = self.ffi.new("stratc_frame *")
+        frame.header.version, frame.header.type, frame.header.length = 1, REPORT_FRAME, 128
+        body = frame.report
+        body.id, body.event, body.side = given.order, REPORTS.index(given.event), SIDES.index(given.side)
+        for name in ("template", "last_qty", "last_px", "fee", "position_after"):
+            setattr(body, name, getattr(given, name))
+        return frame
+
+    def signals(self) -> list[float | None]:
+        count = max(1, len(self.program.signals))
+        values, ok = self.ffi.new("double[]", count), self.ffi.new("uint8_t[]", count)
+        self.descriptor.signal_values(self.context, values, ok)
+        return [values[i] if ok[i] else None for i in range(len(self.program.signals))]
+
+    def next_deadline(self) -> tuple[int, int] | None:
+        timer = self.ffi.new("int32_t *")
+        due = self.descriptor.next_deadline(self.context, timer)
+        return None if due == NEVER else (due, timer[0])
+
+    def sent(self) -> list[Any]:
+        return [bytes(self.ffi.buffer(self.ffi.addressof(self.frames[i]))) for i in range(self.output.frame_count)]
+
+    def logged(self) -> list[Any]:
+        found = []
+        for i in range(self.output.record_count):
+            r = self.records[i]
+            words = [r.payload[0].f] if r.kind == RECORDS["signal"] else [r.payload[k].i for k in range(4)]
+            found.append((r.seq, r.now, r.kind, r.id, r.line, r.crc32c, r.aux, *map(_bits, words)))
+        return found
+
+    # ---- what the interpreter put out, in the words of C
+
+    def frame_bytes(self, now: int, frame: SendSubmit | SendCancel | Deny) -> bytes:
+        made = self.ffi.new("stratc_frame *")
+        made.header.version, made.header.length, made.header.ts_ns = 1, 128, now
+        match frame:
+            case SendSubmit():
+                made.header.type, body = 16, made.submit
+                body.qty, body.trigger, body.side = frame.qty, frame.trigger, SIDES.index(frame.side)
+                body.kind, body.tif, body.reduce_only = KINDS[frame.kind], TIFS[frame.tif], frame.reduce_only
+            case SendCancel():
+                made.header.type, body = 18, made.cancel
+            case Deny():
+                made.header.type, body = REPORT_FRAME, made.report
+                body.qty, body.position_after, body.event_time = frame.qty, frame.position, now
+                body.event, body.phase, body.reason = REPORTS.index("DENY"), 5, 5  # CLOSED, DENIED
+                body.why, body.side = WHYS[frame.why], SIDES.index(frame.side)
+        body.id, body.template = frame.order, frame.template
+        return bytes(self.ffi.buffer(made))
+
+    def record_words(self, now: int, record: Record) -> Any:
+        words = record.payload if record.kind == "signal" else (*record.payload, 0, 0, 0, 0)[:4]
+        head = (self.seq, now, RECORDS[record.kind], record.id % 2**16, record.line, 0, record.aux)
+        return (*head, *map(_bits, words))
+
+
+REPORT_FRAME = 32
+
+
+def _bits(value: float | int | None) -> int | str | None:
+    """A NaN is a NaN: which one an operation makes, C leaves to the compiler and the machine."""
+    if not isinstance(value, float):
+        return value
+    return "nan" if math.isnan(value) else struct.pack("<d", value).hex()
+
+
+# ---- side by side
+
+
+def compare(library: Library, seed: int, instants: int) -> Counter[str]:
+    """Runs the program of a seed on inputs of its own; says how much of what was compared."""
+    program = random_program(seed)
+    native, inputs = library.start(program), RandomInputs(seed, program.instrument)
+    interpreter = Interpreter(program, [p.value for p in program.params], program.capital)
+    seen: Counter[str] = Counter(programs=1)
+    for number in range(instants):
+        where = f"seed {seed}, instant {number}"
+        given = inputs.next(interpreter.next_deadline())
+        code = native.step(given)
+        out = _step(interpreter, given)
+        if isinstance(out, Fault):
+            assert code == FAULTS[str(out)], f"{where}: {given}"
+            return seen + Counter({"instants": 1, f"fault {out}": 1})
+        assert code == 0, f"{where}: {given}"
+        seen.update(f"event {event}" for event in interpreter.raised)
+        _compare_instant(where, native, interpreter, given.now, out)
+        inputs.saw(out)
+        seen += _counted(program, interpreter, out)
+    return seen
+
+
+def _step(interpreter: Interpreter, given: Input) -> Output | Fault:
+    try:
+        return interpreter.step(given)
+    except Fault as fault:
+        return fault
+
+
+def _compare_instant(where: str, native: Native, interpreter: Interpreter, now: int, out: Output) -> None:
+    account, core, program = interpreter.account, native.core, native.program
+    values = [None if value is None else float(value) for value in interpreter.signal_values()]
+    pairs = {
+        "signals": ([*map(_bits, native.signals())], [*map(_bits, values)]),
+        "records": (native.logged(), [native.record_words(now, record) for record in out.records]),
+        "frames": (native.sent(), [native.frame_bytes(now, frame) for frame in out.frames]),
+        "state": (program.machine.states[core.state].name, interpreter.state),
+        "deadline": (native.next_deadline(), interpreter.next_deadline()),
+        "flat": (bool(core.flat), interpreter.orders.flat),
+    }
+    for name in ("position", "equity", "realised", "fees", "cost", "mark"):
+        pairs[name] = (getattr(core.account, name), getattr(account, name))
+    for name, (found, expected) in pairs.items():
+        assert found == expected, f"{where}: {name}: C {found}, interpreter {expected}"
+
+
+def _counted(program: Program, interpreter: Interpreter, out: Output) -> Counter[str]:
+    seen = Counter({"instants": 1, "signal values": len(program.signals)})
+    causes = {1: "when", 2: "on", 3: "after", 4: "start"}
+    seen.update(f"cause {causes[int(r.payload[0])]}" for r in out.records if r.kind == "transition")
+    seen.update(type(frame).__name__ for frame in out.frames)
+    seen.update(f"record {record.kind}" for record in out.records)
+    seen.update(f"denied {frame.why}" for frame in out.frames if isinstance(frame, Deny))
+    seen["not a number"] = sum(isinstance(v, float) and math.isnan(v) for v in interpreter.signal_values())
+    seen["na or not ready"] = interpreter.signal_values().count(None)
+    return seen
+
+
+def compare_all(path: Path, seeds: range, instants: int) -> Counter[str]:
+    programs = [random_program(seed) for seed in seeds]
+    library = Library(path, programs)
+    return sum((compare(library, seed, instants) for seed in seeds), Counter())
+
+
+if __name__ == "__main__":
+    first, count, length = map(int, sys.argv[2:])
+    print(sorted(compare_all(Path(sys.argv[1]), range(first, first + count), length).items()))
