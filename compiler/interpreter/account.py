@@ -18,6 +18,13 @@ def scaled(count: int, scale: Scale) -> float:
     return float(count * scale.numerator) / 10.0**scale.decimals
 
 
+def held(amount: int) -> int:
+    """An amount that is kept; a fault where it is too large for sums of two to fit 64 bits."""
+    if abs(amount) > LARGEST_MONEY:
+        raise Fault("MONEY")
+    return amount
+
+
 def _share(whole: int, part: int, of: int) -> int:
     """whole * part / of, truncated toward zero."""
     share = abs(whole) * part // of
@@ -40,15 +47,12 @@ class Account:
     def __post_init__(self) -> None:
         self.equity = self.capital
 
-    def money(self, lots: int, price: int) -> int:
-        amount = lots * price * self.instrument.money_per_unit
-        if abs(amount) > LARGEST_MONEY:
-            raise Fault("MONEY")
-        return amount
+    def _notional(self, lots: int, price: int) -> int:
+        return lots * price * self.instrument.money_per_unit
 
     def revalue(self) -> None:
-        value = self.money(self.position, self.mark)
-        self.equity = self.capital + self.realised + (value - self.cost) - self.fees
+        value = held(self._notional(self.position, self.mark))
+        self.equity = held(self.capital + self.realised + (value - self.cost) - self.fees)
 
     def trade(self, lots: int, price: int, fee: int) -> None:
         """lots: signed. What closes takes its share of the cost; the rest opens."""
@@ -56,11 +60,11 @@ class Account:
         closed = -closing if lots < 0 else closing
         if closing:
             share = _share(self.cost, closing, abs(self.position))
-            self.realised += self.money(-closed, price) - share
+            self.realised = held(self.realised + self._notional(-closed, price) - share)
             self.cost -= share
-        self.cost += self.money(lots - closed, price)
+        self.cost = held(self.cost + self._notional(lots - closed, price))
         self.position += lots
-        self.fees += fee
+        self.fees = held(self.fees + fee)
 
     @property
     def cash(self) -> int:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..program import EventName, Instrument, Program, Scale, Side, Template
-from .account import Account, Fault, scaled
+from .account import Account, Fault, held, scaled
 from .messages import Deny, Output, Record, Report, SendCancel, SendSubmit, Why
 
 SUBMIT, CANCEL = 16, 18  # in records
-LARGEST_PRICE = 2**31 - 1
+LARGEST_PRICE, LARGEST_QTY = 2**31 - 1, 2**30 - 1  # what a frame carries
 LARGEST_BOUND = (2**63 - 1) // 2
 
 
@@ -88,8 +88,12 @@ class Orders:
 
     def latch(self, report: Report) -> set[EventName]:
         """Takes the report in and says what it raises."""
-        if not 0 <= report.template < len(self.templates):
-            raise Fault("REPORT")
+        self._check(report)
+        if report.event == "FILL":
+            lots = report.last_qty if report.side == "BUY" else -report.last_qty
+            self.account.trade(lots, report.last_px, report.fee)
+        if self.account.position != report.position_after:
+            raise Fault("POSITION")
         slot = next((s for s in self.slots if s.order == report.order != 0), None)
         events: set[EventName] = set()
         match report.event:
@@ -110,15 +114,17 @@ class Orders:
         self.account.revalue()
         return events
 
+    def _check(self, report: Report) -> None:
+        """Every field in the range that its message declares."""
+        known = 0 <= report.template < len(self.templates)
+        if not (known and 0 <= report.last_qty <= LARGEST_QTY and 0 <= report.last_px <= LARGEST_PRICE):
+            raise Fault("REPORT")
+
     def _fill(self, slot: Slot | None, report: Report) -> set[EventName]:
-        lots = report.last_qty if report.side == "BUY" else -report.last_qty
-        self.account.trade(lots, report.last_px, report.fee)
-        if self.account.position != report.position_after:
-            raise Fault("POSITION")
         if slot is None:
             return {"late"}
         slot.cum += report.last_qty
-        slot.value += report.last_qty * report.last_px
+        slot.value = held(slot.value + report.last_qty * report.last_px)
         if not slot.is_open:
             return {"late"}
         if slot.cum < slot.qty:

@@ -42,6 +42,16 @@ class Interpreter:
     def state(self) -> str:
         return self.program.machine.states[self.machine.state].name
 
+    @property
+    def position(self) -> int:
+        """Lots."""
+        return self.account.position
+
+    @property
+    def equity(self) -> int:
+        """Money units."""
+        return self.account.equity
+
     def next_deadline(self) -> tuple[int, int] | None:
         """(deadline, timer) of the earliest armed timer."""
         return self.machine.next_deadline()

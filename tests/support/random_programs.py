@@ -249,6 +249,8 @@ class _Maker:
         fold: Any = self.random.choice(("sum", "mean", "variance", "min", "max"))
         plain = self.random.random() < 0.5
         source = FieldRef(0, self.random.choice(COLUMNS)) if plain else self.sure(NUMBER, 2, earlier)
+        if self.random.random() < 0.3:  # of very different sizes: what a running sum leaves behind shows
+            source = apply("mul", source, apply("sub", FieldRef(0, "close"), FieldRef(0, "open")))
         length, capacity = self._length()
         return Window(fold=fold, source=source, length=length, capacity=capacity, push_after=self.warm_up(), **base)
 
@@ -320,7 +322,7 @@ class _Maker:
         target = rng.choice((None, *range(states), *range(states)))
         commands = [self._command() for _ in range(rng.choice((0, 0, 1, 1, 2, 3)))]
         more: dict[str, Any] = {"place": at(rng.randint(1, 60))}
-        if target is not None and rng.random() < 0.25:
+        if target is not None and rng.random() < 0.4:
             more["cooldown"] = self._delay(every)
         pick = rng.random()
         if pick < 0.45:
@@ -368,7 +370,7 @@ class _Maker:
         price, lot = rng.choice(((1, 1), (25, 1), (1, 5)))
         instrument = replace(
             INSTRUMENT, tick=rng.choice((1, 1, 5)), price=Scale(price, 2), lot=Scale(lot, 5),
-            money_per_unit=10 * price * lot, min_qty=rng.choice((1, 1, 1, 1000)),
+            money_per_unit=10 * price * lot, min_qty=rng.choice((1, 1, 1000, 50_000)),
             min_notional=rng.choice((0, 0, 0, 1_000_000_000)), max_qty=rng.choice((10**9, 10**9, 10**6)),
         )  # fmt: skip
         made = program(
