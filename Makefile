@@ -18,6 +18,16 @@ command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/
   fi; }
 endef
 
+# The report's tests open it in a browser; without one they are left out, and counted.
+define need_chromium
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; \
+  else \
+    echo "note: no Chromium found: tests that open the report in it are left out (Debian: apt-get install chromium)." >&2; \
+  fi; }
+endef
+
 define need_venv_module
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
   || { echo "error: $(PYTHON) is older than Python 3.11. Name a newer one: make PYTHON=python3.11 $@" >&2; exit 1; }; \
@@ -44,7 +54,7 @@ $(VENV)/run.stamp: pyproject.toml
 $(VENV)/dev.stamp: pyproject.toml
 	@$(need_venv_module)
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) --editable '.[dev,peers]'
+	$(PIP) --editable '.[dev,peers,report]'
 	@mkdir -p $(VENV)/types && ln -sfn ../.. $(VENV)/types/stratc
 	@touch $(VENV)/run.stamp $@
 
@@ -57,6 +67,7 @@ demo: $(VENV)/run.stamp ## build a strategy and run it on a year of real bars
 
 test: $(VENV)/dev.stamp ## run the tests
 	@$(need_cc)
+	@$(need_chromium)
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/dev.stamp ## check style and types

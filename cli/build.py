@@ -10,6 +10,7 @@ import typer
 
 from . import exits
 from .console import CommandError, say, stop
+from .risk_table import risk_table
 from .sources import program
 
 if TYPE_CHECKING:
@@ -56,8 +57,7 @@ def build(
     )
     say(f"  warm-up  {checked.warm_up.at(params)} bars ({warm_up_text(checked.warm_up, checked)})")
     say(f"  orders   {len(checked.templates)} templates, {checked.slot_count} slots")
-    for bound in checked.bounds:
-        say(f"  risk     {bound.text}")
+    say(risk_table(checked))
 
 
 def register(app: typer.Typer) -> None:

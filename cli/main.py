@@ -22,9 +22,9 @@ app = typer.Typer(
 
 
 def _register() -> None:
-    from . import backtest, build, check, explain, inspect, log, version
+    from . import backtest, build, check, explain, inspect, log, report, version
 
-    for module in (check, build, backtest, inspect, explain, log, version):
+    for module in (check, build, backtest, report, inspect, explain, log, version):
         module.register(app)
 
 

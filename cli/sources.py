@@ -59,7 +59,8 @@ def compile_file(path: Path, max_state: int) -> tuple[Compilation, str | None]:
             manifest = read(text)
         except ManifestError as error:
             raise CommandError(exits.INPUT, f"{path}: {error}", "was it written by `stratc build`?") from error
-        return compile_source(Source(manifest.source.name, manifest.source.text), max_state), text
+        beside = str(path.with_name(manifest.source.name))  # where a calendar it names is looked for
+        return compile_source(Source(beside, manifest.source.text), max_state), text
     return compile_source(source(path), max_state), None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..lang import tree
-from .program import Command, Machine, Verb
+from .program import Command, Machine, Template, Verb
 from .reporter import Reporter
 
 
@@ -14,6 +14,7 @@ def check(
     names: Sequence[tuple[str, tree.Ident]],
     used: Iterable[str],
     machine: Machine,
+    templates: Sequence[Template],
     orders: Sequence[tree.Order],
 ) -> None:
     """names: (kind, name) of signals, params and constants in textual order."""
@@ -29,14 +30,15 @@ def check(
                 if kind == "signal"
                 else "use it or remove it",
             )
-    sent = {c.template for c in _commands(machine) if c.verb is Verb.SUBMIT}
+    sent = {c.template for c in _commands(machine) if c.verb is Verb.SUBMIT and c.template is not None}
+    sent |= {child for index in sent for child in templates[index].children}
     for index, order in enumerate(orders):
         if index not in sent:
             reporter.report(
                 "W0702",
                 order.name.span,
                 f"order `{order.name.text}` is never submitted",
-                "no transition submits it",
+                "no transition and no bracket submits it",
                 help=f"add `do submit({order.name.text})` to a transition, or remove it",
             )
 

@@ -1,4 +1,4 @@
-"""Applies a rewriting to every expression outside the equations: order fields, bounds, conditions, delays."""
+"""Applies a rewriting to every expression outside the equations: order fields, risk rules, conditions, delays."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from .program import Bound, Expr, Machine, State, Template, Transition
+from .program import Bound, Command, Expr, Machine, Standing, State, Template, Transition, Wake
 
 Change = Callable[[Expr], Expr]
 
@@ -14,7 +14,9 @@ Change = Callable[[Expr], Expr]
 class HasMachine(Protocol):
     templates: tuple[Template, ...]
     bounds: tuple[Bound, ...]
+    standing: tuple[Standing, ...]
     machine: Machine
+    on_stop: tuple[Command, ...]
 
 
 Parts = TypeVar("Parts", bound=HasMachine)
@@ -24,9 +26,11 @@ def rewritten(parts: Parts, change: Change) -> Parts:
     """`parts` (a dataclass) with `change` applied to each whole expression."""
     return replace(
         parts,  # type: ignore[type-var]
-        templates=tuple(replace(t, qty=change(t.qty), trigger=_maybe(t.trigger, change)) for t in parts.templates),
+        templates=tuple(_template(t, change) for t in parts.templates),
         bounds=tuple(replace(b, limit=change(b.limit)) for b in parts.bounds),
+        standing=tuple(_standing(s, change) for s in parts.standing),
         machine=replace(parts.machine, states=tuple(_state(s, change) for s in parts.machine.states)),
+        on_stop=_commands(parts.on_stop, change),
     )
 
 
@@ -34,8 +38,34 @@ def _maybe(expr: Expr | None, change: Change) -> Expr | None:
     return None if expr is None else change(expr)
 
 
+def _template(template: Template, change: Change) -> Template:
+    return replace(
+        template,
+        qty=change(template.qty),
+        price=_maybe(template.price, change),
+        trigger=_maybe(template.trigger, change),
+        expires=_maybe(template.expires, change),
+    )
+
+
+def _standing(rule: Standing, change: Change) -> Standing:
+    return replace(
+        rule,
+        condition=_maybe(rule.condition, change),
+        limit=_maybe(rule.limit, change),
+        until=_maybe(rule.until, change),
+        actions=_commands(rule.actions, change),
+        wakes=tuple(Wake(change(wake.limit), wake.after) for wake in rule.wakes),
+    )
+
+
+def _commands(commands: tuple[Command, ...], change: Change) -> tuple[Command, ...]:
+    return tuple(replace(c, duration=_maybe(c.duration, change)) for c in commands)
+
+
 def _state(state: State, change: Change) -> State:
-    return replace(state, transitions=tuple(_transition(t, change) for t in state.transitions))
+    transitions = tuple(_transition(t, change) for t in state.transitions)
+    return replace(state, transitions=transitions, cooldown=_maybe(state.cooldown, change))
 
 
 def _transition(transition: Transition, change: Change) -> Transition:
@@ -44,4 +74,5 @@ def _transition(transition: Transition, change: Change) -> Transition:
         condition=_maybe(transition.condition, change),
         delay=_maybe(transition.delay, change),
         cooldown=_maybe(transition.cooldown, change),
+        commands=_commands(transition.commands, change),
     )

@@ -11,7 +11,24 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from . import walk
-from .program import Delay, Equation, Expr, Kind, Let, Memory, Program, Scale, WarmUp, Window
+from .hashes import text_hash
+from .program import (
+    NO_GATE,
+    Bound,
+    Delay,
+    Equation,
+    Expr,
+    Instrument,
+    Kind,
+    Let,
+    Memory,
+    Program,
+    Scale,
+    Standing,
+    Template,
+    WarmUp,
+    Window,
+)
 
 FORMAT = 1
 _FEE = Scale(1, 8)  # fees are parts of 10^8
@@ -50,7 +67,23 @@ class InstrumentEntry(Model):
     max_qty: str
     maker_fee: str  # share of the notional
     taker_fee: str
+    allow: str
+    fee_in: Literal["quote", "base"]  # of a buy; a sell's is always in the quote
     calendar: Literal["every day", "sessions"]
+    sessions: SessionsEntry | None  # of a calendar from a file
+
+
+class SessionsEntry(Model):
+    """The file stands beside the strategy; sha256: of its sessions as UTC nanoseconds."""
+
+    file: str
+    count: int
+    sha256: str
+
+
+class AccountEntry(Model):
+    leverage: str
+    mark: Literal["close"]
 
 
 class FeedEntry(Model):
@@ -93,12 +126,31 @@ class OrderEntry(Model):
     kind: str
     tif: str
     reduce_only: bool
+    post_only: bool
     max_open: int
+    oco: str | None
+    bracket: list[str]
 
 
 class RiskEntry(Model):
+    """kind: what is bounded, or `guard`, `assume`; actions: `reject` or `clamp`, or what a standing rule does."""
+
     text: str
     line: int
+    kind: str
+    actions: list[str]
+
+
+class GateEntry(Model):
+    """Constants of the order kernel's gate; None: no limit but the size of the field."""
+
+    max_qty: str
+    max_notional: str | None
+    collar: str | None
+    max_open: int
+    max_position: str | None
+    pace_ns: int | None  # of a message; burst_ns: how much may be saved up
+    burst_ns: int | None
 
 
 class NodeEntry(Model):
@@ -112,6 +164,7 @@ class Manifest(Model):
     title: str
     compiler: CompilerEntry
     capital: str
+    account: AccountEntry
     instruments: list[InstrumentEntry]
     feeds: list[FeedEntry]
     params: list[ParamEntry]
@@ -121,7 +174,9 @@ class Manifest(Model):
     dag: list[EquationEntry]
     orders: list[OrderEntry]
     risk: list[RiskEntry]
+    gate: GateEntry
     states: list[str]
+    on_stop: list[str]
     notes: list[str]
     nodes: list[NodeEntry]
     source: SourceEntry
@@ -136,6 +191,7 @@ def describe(program: Program) -> Manifest:
         title=program.title,
         compiler=CompilerEntry(version=program.compiler, semantics=program.semantics),
         capital=f"{decimal_text(program.capital, Scale(1, instrument.money_decimals))} {instrument.quote}",
+        account=AccountEntry(leverage=leverage_text(program), mark="close"),
         instruments=[_instrument(program)],
         feeds=[
             FeedEntry(
@@ -162,12 +218,11 @@ def describe(program: Program) -> Manifest:
         warm_up=warm_up_text(program.warm_up, program),
         state_bytes=program.state_bytes,
         dag=[_equation(e, program) for e in program.equations],
-        orders=[
-            OrderEntry(name=t.name, side=t.side, kind=t.kind, tif=t.tif, reduce_only=t.reduce_only, max_open=t.max_open)
-            for t in program.templates
-        ],
-        risk=[RiskEntry(text=b.text, line=b.place.line) for b in program.bounds],
+        orders=[_order(t, program) for t in program.templates],
+        risk=[*(_bound(b) for b in program.bounds), *(_standing(s) for s in program.standing)],
+        gate=_gate(program),
         states=[s.name for s in program.machine.states],
+        on_stop=[c.verb.value for c in program.on_stop] or ["cancel_all"],
         notes=list(program.notes),
         nodes=[NodeEntry(name=n.name, sha256=n.hash) for n in program.nodes],
         source=SourceEntry(name=program.source_name, sha256=program.source_hash, text=program.source_text),
@@ -190,8 +245,66 @@ def _instrument(program: Program) -> InstrumentEntry:
         max_qty=decimal_text(i.max_qty, i.lot),
         maker_fee=decimal_text(i.maker_fee, _FEE),
         taker_fee=decimal_text(i.taker_fee, _FEE),
+        allow=i.allow,
+        fee_in="base" if i.fee_in_base else "quote",
         calendar="every day" if i.all_days else "sessions",
+        sessions=_sessions(i),
     )
+
+
+def _sessions(instrument: Instrument) -> SessionsEntry | None:
+    if not instrument.sessions:
+        return None
+    text = "".join(f"{opens},{closes}\n" for opens, closes in instrument.sessions)
+    return SessionsEntry(file=instrument.calendar, count=len(instrument.sessions), sha256=text_hash(text))
+
+
+def _order(template: Template, program: Program) -> OrderEntry:
+    names = [t.name for t in program.templates]
+    return OrderEntry(
+        name=template.name,
+        side=template.side,
+        kind=template.kind,
+        tif=template.tif,
+        reduce_only=template.reduce_only,
+        post_only=template.post_only,
+        max_open=template.max_open,
+        oco=None if template.sibling is None else names[template.sibling],
+        bracket=[names[child] for child in template.children],
+    )
+
+
+def _bound(bound: Bound) -> RiskEntry:
+    actions = ["clamp" if bound.clamp else "reject"]
+    return RiskEntry(text=bound.text, line=bound.place.line, kind=bound.measure, actions=actions)
+
+
+def _standing(rule: Standing) -> RiskEntry:
+    actions = [c.verb.value for c in rule.actions]
+    return RiskEntry(text=rule.text, line=rule.place.line, kind=rule.kind, actions=actions)
+
+
+def _gate(program: Program) -> GateEntry:
+    gate, i = program.gate, program.instrument
+    money = Scale(1, i.money_decimals)
+    limited = {
+        name: getattr(gate, name) < getattr(NO_GATE, name) for name in ("max_notional", "collar", "max_position")
+    }
+    return GateEntry(
+        max_qty=decimal_text(gate.max_qty, i.lot),
+        max_notional=decimal_text(gate.max_notional * i.money_per_unit, money) if limited["max_notional"] else None,
+        collar=decimal_text(gate.collar, i.price) if limited["collar"] else None,
+        max_open=gate.max_open,
+        max_position=decimal_text(gate.max_position, i.lot) if limited["max_position"] else None,
+        pace_ns=gate.pace or None,
+        burst_ns=gate.burst or None,
+    )
+
+
+def leverage_text(program: Program) -> str:
+    """As declared; a program that can't add to its position has no rule about it."""
+    texts = (b.text.removeprefix("leverage = ") for b in program.bounds if b.measure == "leverage")
+    return next(texts, "1")
 
 
 def _equation(equation: Equation, program: Program) -> EquationEntry:

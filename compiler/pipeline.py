@@ -12,15 +12,29 @@ from ..lang import tree
 from ..lang.diagnostics import Diagnostics
 from ..lang.parser import parse
 from ..lang.source import Source
-from . import causality, dead_code, hashes, machine_expressions, reachability, readiness, state_size
-from .checker import feeds, markets, names, orders, params, risk, signals
+from . import (
+    causality,
+    dead_code,
+    exits,
+    hashes,
+    machine_expressions,
+    order_checks,
+    order_flow,
+    reachability,
+    readiness,
+    reserved,
+    state_size,
+    vain_bounds,
+)
+from .checker import accounts, feeds, links, machines, markets, names, orders, params, risk, signals
+from .checker.accounts import Account
 from .checker.context import Context, Shared
-from .checker.machines import machine as check_machine
 from .checker.names import Members
 from .checker.soundness import is_sound
 from .checker.values import NodeEntry, Scope, SignalEntry, Value
 from .depth import deepest
-from .program import Bound, Equation, Feed, Instrument, Machine, Param, Program, Signal, Template
+from .gate import gate
+from .program import Bound, Command, Equation, Feed, Instrument, Machine, Param, Program, Signal, Standing, Template
 from .reporter import Reporter
 from .schedule import Renumbering, order
 from .version import COMPILER, SEMANTICS
@@ -86,13 +100,14 @@ class _Parts:
     """What the front half of the pipeline hands to the back half."""
 
     instrument: Instrument
-    capital: int
+    account: Account
     feed: Feed
     params: tuple[Param, ...]
     templates: tuple[Template, ...]
     bounds: tuple[Bound, ...]
+    standing: tuple[Standing, ...]
     machine: Machine
-    notes: tuple[str, ...]
+    on_stop: tuple[Command, ...]
 
 
 def _check_nodes(context: Context, entries: list[NodeEntry]) -> None:
@@ -119,7 +134,9 @@ def _strategy(outer: Context, strategy: tree.Strategy, outer_nodes: list[NodeEnt
     # 5. causality
     draft = shared.draft
     spans = {f"order_{o.name.text}": o.name.span for o in members.orders}
-    spans |= {"machine": members.machines[0].span} | {s.name.text: s.name.span for s in members.signals}
+    spans |= {"machine": members.machines[0].span, "risk": members.risks[0].span} | {
+        s.name.text: s.name.span for s in members.signals
+    }
     if not causality.check(reporter, draft.equations, spans):
         return None
     # 6. warm-up
@@ -128,15 +145,18 @@ def _strategy(outer: Context, strategy: tree.Strategy, outer_nodes: list[NodeEnt
     equations = _warm(reporter, inference, draft.equations, spans)
     if equations is None:
         return None
-    # 7. the machine: readiness, reachability, ways out; dead code
+    # 7. the machine: readiness, reachability, ways out, orders and risk; dead code
     states = members.machines[0].states
     readiness.check(reporter, parts.machine, states, parts.templates, inference)
+    readiness.check_rules(reporter, parts.standing, members.risks[0], inference)
     reachability.check(reporter, parts.machine, states)
+    _orders(context, members, parts, equations)
     declared = [("parameter", p.name) for p in members.params] + [("signal", s.name) for s in members.signals]
     used = {name for name, entry in context.scope.entries.items() if id(entry) in shared.entries_used}
-    dead_code.check(reporter, declared, used | logged, parts.machine, members.orders)
+    dead_code.check(reporter, declared, used | logged, parts.machine, parts.templates, members.orders)
     # 8. schedule
     parts = machine_expressions.rewritten(parts, inference.expr)
+    parts = readiness.of_rules(parts, inference)
     numbering = Renumbering(order(equations))
     parts = machine_expressions.rewritten(parts, numbering.expr)
     scheduled = numbering.equations(equations)
@@ -154,19 +174,38 @@ def _strategy(outer: Context, strategy: tree.Strategy, outer_nodes: list[NodeEnt
     return _program(context, strategy, parts, scheduled, numbering, members, logged, inference)
 
 
-def _market(context: Context, members: Members) -> tuple[Instrument, int, Feed] | None:
+def _orders(context: Context, members: Members, parts: _Parts, equations: list[Equation]) -> None:
+    """Orders, risk and the machine together."""
+    reporter, ranges, states = context.reporter, context.shared.ranges, members.machines[0].states
+    flow = order_flow.explore(parts.machine, parts.templates)
+    order_checks.check(reporter, parts.machine, states, parts.templates, members.orders, flow)
+    prices = exits.Prices(parts.instrument, equations, ranges)
+    exits.check(reporter, parts.templates, members.orders, parts.bounds, parts.machine, flow, prices)
+    vain_bounds.check(
+        reporter,
+        members.risks[0],
+        parts.bounds,
+        parts.standing,
+        parts.templates,
+        parts.instrument,
+        parts.account.leverage,
+        ranges,
+    )
+
+
+def _market(context: Context, members: Members) -> tuple[Instrument, Account, Feed] | None:
     if not (members.instruments and members.accounts and members.feeds):
         return None
     instrument = markets.instrument(context, members.instruments[0])
     if instrument is None:
         return None
     context.shared.market = markets.market_of(instrument)
-    capital = markets.capital(context, members.accounts[0], instrument)
+    account = accounts.account(context, members.accounts[0], instrument)
     feed = feeds.feed(context, members.feeds[0], instrument)
-    if feed is None or capital is None:
+    if feed is None or account is None:
         return None
     names.declare(context.reporter, context.scope, members.feeds[0].name, feed[1])
-    return instrument, capital, feed[0]
+    return instrument, account, feed[0]
 
 
 def _parameters(context: Context, members: Members) -> tuple[Param, ...]:
@@ -178,7 +217,7 @@ def _parameters(context: Context, members: Members) -> tuple[Param, ...]:
 
 
 def _typed(
-    context: Context, members: Members, market: tuple[Instrument, int, Feed], constants: tuple[Param, ...]
+    context: Context, members: Members, market: tuple[Instrument, Account, Feed], constants: tuple[Param, ...]
 ) -> _Parts | None:
     root = context.inside(where="signal")
     context.shared.root = root
@@ -194,16 +233,22 @@ def _typed(
         if template is not None:
             slot += template.max_open
             templates.append(template)
-    bounds = risk.bounds(context.inside(where="risk"), members.risks[0]) if members.risks else ()
+    if complete:
+        links.have_room(context, members.orders, templates)
+        templates = list(links.linked(context, members.orders, templates))
+    context.draft.signal = context.draft.prefix = "risk"
+    bounds, standing = risk.rules(context.inside(where="risk"), members.risks[0]) if members.risks else ((), ())
     context.draft.signal = context.draft.prefix = "machine"
-    machine = (
-        check_machine(context.inside(where="machine", name="machine"), members.machines[0])
-        if members.machines
-        else None
-    )
+    inner = context.inside(where="machine", name="machine")
+    machine = machines.machine(inner, members.machines[0]) if members.machines else None
+    on_stop = machines.on_stop(inner, members.stops[0]) if members.stops else ()
     if not complete or machine is None:
         return None
-    return _Parts(*market, constants, tuple(templates), bounds, *machine)
+    place = context.place(members.machines[0].span)
+    account = market[1]
+    bounds = reserved.with_leverage(bounds, templates, account.leverage, account.leverage_text, account.place)
+    templates = list(reserved.with_flatten(templates, place))
+    return _Parts(*market, constants, tuple(templates), bounds, standing, machine, on_stop)
 
 
 def _logged(context: Context, members: Members) -> set[str]:
@@ -256,13 +301,14 @@ def _program(
     source = context.reporter.source
     found = [_signal(context, s, numbering, logged) for s in members.signals]
     warm_up = inference.latest(*(equations[s.equation].warm_up for s in found))
+    slot_count = sum(t.max_open for t in parts.templates)
     return Program(
         name=strategy.name.text,
         title=strategy.title or strategy.name.text,
         semantics=SEMANTICS,
         compiler=COMPILER,
         instrument=parts.instrument,
-        capital=parts.capital,
+        capital=parts.account.capital,
         feed=parts.feed,
         params=parts.params,
         equations=equations,
@@ -271,13 +317,17 @@ def _program(
         templates=parts.templates,
         bounds=parts.bounds,
         machine=parts.machine,
-        notes=parts.notes,
+        notes=(*context.shared.notes, reserved.LATE_FILL),
         nodes=hashes.node_uses(context.shared.nodes_used),
-        slot_count=sum(t.max_open for t in parts.templates),
+        slot_count=slot_count,
         state_bytes=state_size.total(equations),
         source_hash=hashes.text_hash(source.text),
         source_text=source.text,
         source_name=PurePath(source.name).name,
+        gate=gate(parts.instrument, parts.bounds, slot_count),
+        late_note=len(context.shared.notes),
+        standing=parts.standing,
+        on_stop=parts.on_stop,
     )
 
 

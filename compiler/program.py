@@ -11,6 +11,7 @@ Numbers: NUMBER is IEEE f64, INTEGER is i64 (counts, durations in ns, times in n
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
@@ -92,7 +93,24 @@ class ValueRef:
     optional: bool = False
 
 
-LatchedName = Literal["position", "equity", "cash", "flat", "warm", "cum", "avg_px", "realised", "fees"]
+LatchedName = Literal[
+    "position",
+    "equity",
+    "cash",
+    "flat",
+    "warm",
+    "cum",
+    "avg_px",
+    "realised",
+    "fees",
+    "exposure",
+    "net",
+    "open_orders",
+    "age",
+    "in_session",
+    "filled",
+    "closed",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +118,10 @@ class Latched:
     """An input latched at the start of the instant. position: base units; money in quote units; cum, avg_px: of `template`, taking
     the latest order of each of its slots together.
 
-    NUMBER except flat and warm (BOOL). avg_px is optional: na before the first fill. warm: every signal is ready.
+    NUMBER except flat, warm, in_session, filled, closed (BOOL), open_orders and age (INTEGER). avg_px is optional: na before the first
+    fill. warm: every signal is ready. exposure: |position| * mark, net: position * mark, in the quote currency. age: ns of session time
+    since the feed's last bar, before the first one since the run's start. filled, closed: of `template`, it happened since the tick
+    before this one (semantics.md 5b).
     """
 
     kind: Kind
@@ -273,12 +294,15 @@ class Scale:
     decimals: int
 
 
+Allow = Literal["LONG", "SHORT", "BOTH"]
+
+
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """All integers are in the units that runtime/native/kernel.h names for stratc_instrument."""
 
     name: str
-    kind: str  # spot
+    kind: str  # spot, equity, perp
     venue: str
     base: str
     quote: str
@@ -294,6 +318,12 @@ class Instrument:
     taker_fee: int
     all_days: bool
     place: Place
+    allow: Allow = "LONG"
+    fee_in_base: bool = False  # a buy's fee is charged in the base asset, a sell's always in the quote
+    base_decimals: int = 8  # a smallest base unit is 10^-base_decimals of the base asset
+    lot_units: int = 1  # smallest base units of one lot
+    calendar: str = "ALWAYS"  # or XNYS, or the name of the file
+    sessions: tuple[tuple[int, int], ...] = ()  # [open, close) in ns, ascending; empty: always open
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,13 +363,18 @@ class Signal:
 
 
 Side = Literal["BUY", "SELL"]
-OrderKind = Literal["MARKET", "STOP"]
-TimeInForce = Literal["GTC", "IOC", "DAY"]
+OrderKind = Literal["MARKET", "LIMIT", "STOP", "STOP_LIMIT"]
+TimeInForce = Literal["GTC", "GTD", "DAY", "IOC", "FOK"]
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """An order template. Fields are evaluated at submit and frozen. qty in base units, trigger in quote currency (STOP only)."""
+    """An order template. Fields are evaluated at submit and frozen. qty in base units, trigger (STOP, STOP_LIMIT) and price (LIMIT,
+    STOP_LIMIT) in quote currency, expires (GTD) a duration in ns from the submit on.
+
+    sibling: `oco`, the template of which one order cancels the other. children: `bracket`, submitted with the first fill.
+    reserved: the last template of every program, `flatten`; its side is chosen when it is sent.
+    """
 
     name: str
     side: Side
@@ -351,30 +386,106 @@ class Template:
     max_open: int
     first_slot: int
     place: Place
+    price: Expr | None = None
+    expires: Expr | None = None
+    post_only: bool = False
+    sibling: int | None = None
+    children: tuple[int, ...] = ()
+    reserved: bool = False
+
+
+Measure = Literal["position", "gross", "net", "notional", "collar", "open_orders", "order_rate", "leverage"]
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """`bound abs(position) <= limit else reject`; limit in base units, stage <= param."""
+    """A pre-trade rule: `bound MEASURE <= limit [over window] else reject | clamp`.
+
+    limit: NUMBER, stage <= param; base units (position), quote currency (gross, net, notional, collar), a share of the last price
+    (collar, if relative), a number (open_orders, order_rate), a multiple of equity (leverage: the account's own rule, always last).
+    ceiling: the limit's largest value over all parameter values, for the gate. window: ns (order_rate). clamp: else the largest
+    lot that fits.
+    """
 
     text: str
     limit: Expr
     place: Place
+    measure: Measure = "position"
+    relative: bool = False
+    window: int = 0
+    clamp: bool = False
+    ceiling: float = math.inf
 
 
 class Verb(Enum):
     SUBMIT = "submit"
+    REPLACE = "replace"
     CANCEL = "cancel"
     CANCEL_ALL = "cancel_all"
+    FLATTEN = "flatten"
+    HALT = "halt"
     NOTIFY = "notify"
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     verb: Verb
-    template: int | None  # SUBMIT, CANCEL
+    template: int | None  # SUBMIT, REPLACE, CANCEL
     note: int | None  # NOTIFY: index into Program.notes
     place: Place
+    duration: Expr | None = None  # HALT: ns; None: until CONTROL resume
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """The rule reads `age(feed)` against `limit` ns: a timer comes due when the age reaches it, or 1 ns later if `after`."""
+
+    limit: Expr
+    after: bool
+
+
+StandingKind = Literal["guard", "drawdown", "loss", "loss_streak", "assume"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A rule that is evaluated in every instant: `guard COND else …`, `bound drawdown <= limit over window else …`, `bound loss <= limit
+    per day else …`, `bound loss_streak <= limit else …`, `assume COND`.
+
+    condition: of guard and assume, must hold; with a signal that is not ready (ready: its warm-up) nothing fires, but risk-adding
+    commands are refused. limit: quote currency, or a share of the peak or the day's first equity if relative; a number (loss_streak).
+    confirm: how many instants in a row in which the mark changed must breach. actions: in the order cancel_all, flatten, halt, notify.
+    until: what ends it, else the end of the breach.
+    """
+
+    text: str
+    kind: StandingKind
+    condition: Expr | None
+    limit: Expr | None
+    relative: bool
+    window: int
+    confirm: int
+    actions: tuple[Command, ...]
+    until: Expr | None
+    wakes: tuple[Wake, ...]
+    ready: WarmUp
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Constants of the order kernel's hard gate, compiled from the bounds: never below them."""
+
+    max_qty: int  # lots
+    max_notional: int  # price units * lots
+    collar: int  # price units
+    max_open: int
+    max_position: int  # lots
+    pace: int  # ns per message
+    burst: int  # ns
+
+
+NO_GATE = Gate(2**30 - 1, 2**61 - 1, 2**31 - 1, 255, 2**34 - 1, 0, 0)  # bounds nothing but what its fields can hold
 
 
 TransitionKind = Literal["when", "on", "after"]
@@ -408,9 +519,12 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class State:
+    """cooldown: for so many ns (INTEGER) after each entry its `when` transitions are not tested."""
+
     name: str
     transitions: tuple[Transition, ...]
     place: Place
+    cooldown: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,3 +565,7 @@ class Program:
     source_hash: str  # SHA-256 of the strategy text
     source_text: str
     source_name: str
+    standing: tuple[Standing, ...] = ()
+    gate: Gate = NO_GATE
+    on_stop: tuple[Command, ...] = ()  # empty: cancel_all
+    late_note: int = 0  # index into notes: a late fill that no state handles

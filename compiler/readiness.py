@@ -1,11 +1,13 @@
-"""Readiness in the machine: a state may read a signal only if every way into it passed `when warm`, or with `??`."""
+"""Readiness: a state may read a signal only if every way into it passed `when warm`, or with `??`; a guard waits for what it reads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..lang import tree
-from .program import Command, Expr, Latched, Machine, Operation, Template, Transition, Verb
+from .machine_expressions import Parts
+from .program import Command, Expr, Latched, Machine, Operation, Standing, Template, Transition, Verb, WarmUp
 from .reporter import Reporter
 from .warmup import READY, Inference
 
@@ -32,6 +34,11 @@ def tests_warm(condition: Expr | None) -> bool:
     return isinstance(condition, Latched) and condition.name == "warm"
 
 
+def transitions_of(node: tree.State) -> list[tree.Transition]:
+    """The syntax of a state's transitions, in the order of the program."""
+    return [item for item in node.transitions if not isinstance(item, tree.Cooldown)]
+
+
 def check(
     reporter: Reporter,
     machine: Machine,
@@ -46,7 +53,7 @@ def check(
             continue
         found = [
             _transition(reporter, state.name, transition, syntax, templates, inference)
-            for transition, syntax in zip(state.transitions, node.transitions, strict=False)
+            for transition, syntax in zip(state.transitions, transitions_of(node), strict=False)
         ]
         if any(found):  # the states after it are unready for the same reason
             return
@@ -90,7 +97,41 @@ def _transition(
 
 
 def _sends_unready(command: Command, templates: Sequence[Template], inference: Inference) -> bool:
-    if command.verb is not Verb.SUBMIT or command.template is None:
+    """By a submit or replace, or with the bracket that its fill releases."""
+    if command.verb not in (Verb.SUBMIT, Verb.REPLACE) or command.template is None:
         return False
     template = templates[command.template]
-    return any(inference.of_expr(e) != READY for e in (template.qty, template.trigger) if e is not None)
+    return any(_is_unready(t, inference) for t in (template, *(templates[child] for child in template.children)))
+
+
+def _is_unready(template: Template, inference: Inference) -> bool:
+    fields = (template.qty, template.price, template.trigger, template.expires)
+    return any(inference.of_expr(e) != READY for e in fields if e is not None)
+
+
+# ---- risk
+
+
+def of_rules(parts: Parts, inference: Inference) -> Parts:
+    """`parts` with the readiness of every standing rule filled in."""
+    rules = tuple(replace(r, ready=_ready(r, inference)) for r in parts.standing)
+    return replace(parts, standing=rules)  # type: ignore[type-var]
+
+
+def _ready(rule: Standing, inference: Inference) -> WarmUp:
+    return inference.latest(*(inference.of_expr(e) for e in (rule.condition, rule.until) if e is not None))
+
+
+def check_rules(reporter: Reporter, rules: Sequence[Standing], node: tree.Risk, inference: Inference) -> None:
+    """A bound is tested from the first bar on: reports an `until` of one that is not ready then."""
+    nodes = {(reporter.place(n.span), reporter.text(n.span)): n for n in node.rules if isinstance(n, tree.Bound)}
+    for rule in rules:
+        if rule.condition is None and rule.until is not None and inference.of_expr(rule.until) != READY:
+            until = nodes[rule.place, rule.text].until
+            reporter.report(
+                "E0305",
+                until.span if until is not None else tree.NOWHERE,
+                "the end of this rule may be read before it is ready",
+                "not ready during the first bars",
+                help="say what holds until then: `… ?? false`",
+            )

@@ -57,6 +57,10 @@ class Reporter:
         """For the body of a node: in a library what is wrong in it is wrong with the call; elsewhere the call is shown too."""
         return _InBody(self, span) if library is None else _AtCall(self, span, f"{library}::{node}")
 
+    def text(self, span: Span) -> str:
+        """A statement as written, on one line, without its end."""
+        return " ".join(self.source.text[span.start : span.end].rstrip(";").split())
+
     def place(self, span: Span) -> Place:
         return Place(PurePath(self.source.name).name, self.source.position(span.start)[0])
 

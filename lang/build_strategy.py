@@ -11,7 +11,6 @@ in_order(
     feed=t.Feed,
     extern=t.Extern,
     log=t.Log,
-    guard=t.Guard,
     assume=t.Assume,
     prove=t.Prove,
     schedule=t.Schedule,
@@ -19,7 +18,7 @@ in_order(
     after=t.After,
     cooldown=t.Cooldown,
 )
-optional_parts("over", "per", "wait")
+optional_parts("over", "per", "until", "wait")
 
 
 @rule("strategy")
@@ -80,8 +79,23 @@ def _risk(c: list[Child], span: Span) -> Child:
 @rule("bound")
 def _bound(c: list[Child], span: Span) -> Child:
     measure, limit, actions = plain(c)
-    over, per = mark(c, "over"), mark(c, "per")
-    return t.Bound(measure, limit, over[0] if over else None, per[0] if per else None, actions, span=span)
+    over, per, until = mark(c, "over"), mark(c, "per"), mark(c, "until")
+    return t.Bound(
+        measure,
+        limit,
+        over[0] if over else None,
+        per[0] if per else None,
+        actions,
+        until[0] if until else None,
+        span=span,
+    )
+
+
+@rule("guard")
+def _guard(c: list[Child], span: Span) -> Child:
+    condition, actions = plain(c)
+    until = mark(c, "until")
+    return t.Guard(condition, actions, until[0] if until else None, span=span)
 
 
 @rule("order")

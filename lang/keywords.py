@@ -70,6 +70,7 @@ KEYWORDS = frozenset(
         "timer",
         "true",
         "type",
+        "until",
         "use",
         "when",
         "yield",

@@ -1,7 +1,8 @@
-"""Fixtures and rules of every test: golden files, real data that is not in the repository, and no skips on CI."""
+"""Fixtures and rules of every test: golden files, what a machine may lack (real data, a browser), and no skips on CI."""
 
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,16 @@ ON_CI = os.environ.get("CI") == "true"
 settings.register_profile("stratc", deadline=None, derandomize=ON_CI)
 settings.load_profile("stratc")
 
-DESELECTED = pytest.StashKey[int]()
+DESELECTED = pytest.StashKey[dict[str, int]]()
+
+# Marker → is it here, and what is missing where it is not.
+NEEDED = {
+    "shared": (SHARED_DATA.is_dir(), "real data in ../shared/data, which is not there"),
+    "browser": (
+        any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
+        "Chromium, which is not installed (Debian: apt-get install chromium)",
+    ),
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,18 +39,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without ../shared/data, and not on CI, leave out the tests that need it."""
-    if ON_CI or SHARED_DATA.is_dir():
-        return
-    needing = [item for item in items if item.get_closest_marker("shared")]
-    items[:] = [item for item in items if item not in needing]
-    config.hook.pytest_deselected(items=needing)
-    config.stash[DESELECTED] = len(needing)
+    """Leave out the tests that need what is not here; never on CI."""
+    config.stash[DESELECTED] = {}
+    for marker, (here, _) in NEEDED.items():
+        if ON_CI or here:
+            continue
+        needing = [item for item in items if item.get_closest_marker(marker)]
+        items[:] = [item for item in items if item not in needing]
+        config.hook.pytest_deselected(items=needing)
+        config.stash[DESELECTED][marker] = len(needing)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
-    count = config.stash.get(DESELECTED, 0)
-    return [f"{count} tests deselected: they need real data in ../shared/data, which is not there"] if count else []
+    counts = config.stash.get(DESELECTED, {})
+    return [f"{count} tests deselected: they need {NEEDED[marker][1]}" for marker, count in counts.items() if count]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,11 +1,11 @@
-"""Calls: built-in functions, folds, nodes, defs, and what orders tell (`cum(entry)`)."""
+"""Calls: built-in functions, folds, nodes, defs, and what the run tells (`cum(entry)`)."""
 
 from __future__ import annotations
 
 from ...lang import tree
-from ..program import Latched, Operator
-from ..types import Base, Stage, Type
-from . import expressions, history, nodes, operators
+from ..program import Operator
+from ..types import Base, Type
+from . import expressions, history, nodes, operators, readings
 from .context import Context, to_number
 from .literals import number
 from .values import Meaning, NodeEntry, Unavailable, Value, WindowValue, poison
@@ -23,7 +23,6 @@ BUILTINS = {
     "sum": 1,
     "variance": 1,
 }
-OF_ORDERS = ("cum", "avg_px")
 LATER = {
     "hold",
     "resample",
@@ -37,13 +36,8 @@ LATER = {
     "log10",
     "round_tick",
     "round_lot",
-    "filled",
-    "closed",
     "correlation",
-    "age",
     "new_day",
-    "exposure",
-    "drawdown",
     "push",
     "bit",
     "sat",
@@ -75,14 +69,14 @@ def apply(context: Context, node: tree.Apply) -> Meaning:
         return poison(node.span)
     if name in BUILTINS:
         return _builtin(context, node, name)
-    if name in OF_ORDERS:
-        return _of_order(context, node, name)
-    if name == "position" or name in LATER:
+    if name in readings.CALLS:
+        return readings.call(context, node, name)
+    if name in LATER:
         context.report("E0901", node.span, f"`{name}(…)` is not built yet", "this version can't run it")
         return poison(node.span)
     nodes_seen = {n for n in context.scope.names() if isinstance(context.scope.find(n), NodeEntry)}
     context.reporter.unknown(
-        node.function.span, "function", name, nodes_seen | set(BUILTINS) | set(OF_ORDERS), help=_library_help(name)
+        node.function.span, "function", name, nodes_seen | set(BUILTINS) | readings.CALLS, help=_library_help(name)
     )
     return poison(node.span)
 
@@ -195,19 +189,3 @@ def _root(context: Context, node: tree.Apply, operand: Value) -> Value:
         )
         return poison(node.span)
     return operators.operation("sqrt", Type(Base.NUMBER, unit), (operand,), node.span, optional=True)
-
-
-def _of_order(context: Context, node: tree.Apply, name: str) -> Value:
-    """`cum(entry)`, `avg_px(entry)`: latched from the slot of a template."""
-    market = context.shared.market
-    argument = node.arguments[0].value if len(node.arguments) == 1 else None
-    if not isinstance(argument, tree.Name) or market is None:
-        context.report("E0106", node.span, f"`{name}` takes the name of one order", help=f"as in `{name}(entry)`")
-        return poison(node.span)
-    template = context.shared.templates.get(argument.text)
-    if template is None:
-        context.reporter.unknown(argument.span, "order", argument.text, context.shared.templates)
-        return poison(node.span)
-    if name == "cum":
-        return Value(Latched(market.size.kind, "cum", template), market.size, Stage.TICK, node.span)
-    return Value(Latched(market.price.kind, "avg_px", template, True), market.price.maybe(), Stage.TICK, node.span)

@@ -9,7 +9,7 @@ from itertools import islice
 
 from ...lang import tree
 from ...lang.diagnostics import FixIt
-from ..program import Constant, Default, Expr, Kind, Na, Operation, ParamRef, Place, Select
+from ..program import Allow, Constant, Default, Expr, Kind, Na, Operation, ParamRef, Place, Select
 from ..reporter import Reporter
 from ..types import NUMBER, Base, Stage, Type, show
 from ..units import RATIO, Unit, asset
@@ -27,6 +27,8 @@ class Market:
     base: str
     tick: Decimal
     lot: Decimal
+    allow: Allow = "LONG"
+    calendar: str = "ALWAYS"
 
     @property
     def price(self) -> Type:
@@ -48,8 +50,10 @@ class Shared:
     draft: Draft = field(default_factory=Draft)
     market: Market | None = None
     param_extents: dict[int, tuple[int, int]] = field(default_factory=dict)  # count params with `in`
+    ranges: dict[int, tuple[float, float]] = field(default_factory=dict)  # of params of any number type
     templates: dict[str, int] = field(default_factory=dict)
     nodes_used: list[NodeEntry] = field(default_factory=list)  # one per instance
+    notes: list[str] = field(default_factory=list)  # the texts of `notify`
     entries_used: set[int] = field(default_factory=set)  # id() of every scope entry that some expression reads
     sound: dict[int, bool] = field(default_factory=dict)  # id() of a node's declaration → is its body without errors
     checking: list[NodeEntry] = field(default_factory=list)  # nodes whose bodies are being checked, outermost first

@@ -6,9 +6,9 @@ import math
 from dataclasses import replace
 
 from ...lang import tree
-from ..program import Constant, FieldRef, Kind, Latched, LatchedName, Na
+from ..program import Constant, FieldRef, Kind, Na
 from ..types import BOOL, Base, Stage, Type
-from . import calls, history, literals, operators, signals
+from . import calls, history, literals, operators, readings, signals
 from .context import Context
 from .values import (
     Entry,
@@ -24,15 +24,8 @@ from .values import (
     poison,
 )
 
-KEEP = {"position", "equity", "cash", "flat", "warm", "realised", "fees"}  # words of the language that are no keywords
-LATER = {
-    "drawdown": "risk measures",
-    "exposure": "risk measures",
-    "loss": "risk measures",
-    "age": "stale-feed checks",
-    "hold": "several clocks",
-    "armed": "kernels",
-}
+LATER = {"hold": "several clocks", "armed": "kernels"}
+OF_BOUNDS = {"drawdown", "loss", "loss_streak", "gross", "notional", "collar", "order_rate"}
 COLUMNS = ("open", "high", "low", "close", "volume")
 
 
@@ -153,7 +146,10 @@ def _name(context: Context, name: str, span: tree.Span) -> Meaning:
             context.report("E0103", span, f"`{name}` is a node: call it", help=f"as in `{name}(…)`")
         case OrderEntry():
             context.report(
-                "E0103", span, f"`{name}` is an order, not a value", help=f"read `cum({name})` or `avg_px({name})`"
+                "E0103",
+                span,
+                f"`{name}` is an order, not a value",
+                help=f"read `cum({name})`, `avg_px({name})`, `filled({name})`, `closed({name})`",
             )
         case Unavailable():
             pass
@@ -190,7 +186,7 @@ def _out_of_reach(context: Context, name: str, entry: Entry | None, span: tree.S
 
 def _builtin(context: Context, name: str, span: tree.Span) -> Value:
     market = context.shared.market
-    if context.where == "node" and name in KEEP:
+    if context.where == "node" and name in readings.WORDS:
         context.report(
             "E0103",
             span,
@@ -199,28 +195,26 @@ def _builtin(context: Context, name: str, span: tree.Span) -> Value:
             help=f"pass `{name}` as an argument" if name != "warm" else "a node is ready when its arguments are",
         )
         return poison(span)
-    if market is not None and context.where != "declaration":
-        types = {
-            "position": market.size,
-            "equity": market.notional,
-            "cash": market.notional,
-            "realised": market.notional,
-            "fees": market.notional,
-        }
-        if name in types:
-            return _latched(name, types[name], span)  # type: ignore[arg-type]
-        if name == "flat" or (name == "warm" and context.where == "machine"):
-            return _latched(name, BOOL, span)  # type: ignore[arg-type]
-        if name == "warm":
-            context.report(
-                "E0103", span, "`warm` may only be read by the machine", help="signals know their own warm-up"
-            )
-            return poison(span)
+    if name == "warm" and market is not None and context.where not in ("machine", "declaration"):
+        context.report("E0103", span, "`warm` may only be read by the machine", help="signals know their own warm-up")
+        return poison(span)
+    found = readings.word(context, name, span)
+    if found is not None:
+        return found
+    if name in OF_BOUNDS and market is not None:
+        context.report(
+            "E0103",
+            span,
+            f"`{name}` can be bounded, but not read",
+            "a word of risk rules",
+            help=f"as in `bound {name} <= …`",
+        )
+        return poison(span)
     if name in LATER:
         context.report("E0901", span, f"`{name}` is not built yet", f"comes with {LATER[name]}")
         return poison(span)
     candidates = context.scope.names() | (
-        KEEP if context.where == "machine" else KEEP - {"warm"} if market is not None else set()
+        readings.WORDS if context.where == "machine" else readings.WORDS - {"warm"} if market is not None else set()
     )
     help_ = "a node sees only its arguments and constants" if context.where == "node" else None
     feed = next((n for n in sorted(candidates) if isinstance(context.scope.find(n), FeedValue)), None)
@@ -231,10 +225,6 @@ def _builtin(context: Context, name: str, span: tree.Span) -> Value:
         help_ = "a constant is made of literals and of constants declared before it"
     context.reporter.unknown(span, "name", name, candidates, help=help_)
     return poison(span)
-
-
-def _latched(name: LatchedName, type_: Type, span: tree.Span) -> Value:
-    return Value(Latched(type_.kind, name), type_, Stage.TICK, span)
 
 
 def _upper(context: Context, node: tree.Upper) -> Value:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ...lang import tree
 from ..program import Feed, Instrument
 from ..units import asset
+from .arguments import named_arguments
 from .context import Context
 from .literals import nanoseconds
-from .markets import named_arguments
 from .values import FeedValue
 
 DAY = 86_400 * 10**9

@@ -1,13 +1,12 @@
-"""The lifecycle machine: states, transitions and the commands they give."""
+"""The lifecycle machine: states, transitions and the commands they give; and what is done when the run stops."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ...lang import tree
 from ..program import (
     Command,
-    Constant,
     Default,
     EventName,
     Expr,
@@ -19,11 +18,10 @@ from ..program import (
     Transition,
     TransitionKind,
     ValueRef,
-    Verb,
 )
-from ..types import DURATION, Base, Stage
 from . import expressions, operators
-from .context import Context, fits
+from .context import Context
+from .verbs import command, duration, order
 
 EVENTS: dict[str, EventName] = {
     "partial": "partial",
@@ -33,22 +31,19 @@ EVENTS: dict[str, EventName] = {
     "late": "late",
     "flat": "flat",
 }
-_VERBS = {"submit": Verb.SUBMIT, "cancel": Verb.CANCEL, "cancel_all": Verb.CANCEL_ALL, "notify": Verb.NOTIFY}
-_VERBS_LATER = {"replace", "flatten", "halt"}
 
 
 @dataclass(slots=True)
 class Building:
-    """Counters and texts of the machine under construction."""
+    """Counters of the machine under construction."""
 
     names: dict[str, int]
     transitions: int = 0
     timers: int = 0
-    notes: list[str] = field(default_factory=list)
 
 
-def machine(context: Context, node: tree.Machine) -> tuple[Machine, tuple[str, ...]] | None:
-    """The checked machine and the texts of its notifications; None if it has no usable states."""
+def machine(context: Context, node: tree.Machine) -> Machine | None:
+    """The checked machine; None if it has no usable states."""
     names: dict[str, int] = {}
     for index, state in enumerate(node.states):
         if state.name.text in names:
@@ -79,23 +74,24 @@ def machine(context: Context, node: tree.Machine) -> tuple[Machine, tuple[str, .
         return None
     building = Building(names)
     states = tuple(_state(context, s, building) for s in node.states)
-    return Machine(states, initial[0], building.timers), tuple(building.notes)
+    return Machine(states, initial[0], building.timers)
 
 
 def _state(context: Context, node: tree.State, building: Building) -> State:
-    transitions = [t for t in (_transition(context, item, building) for item in node.transitions) if t is not None]
-    return State(node.name.text, tuple(transitions), context.place(node.span))
+    items = [item for item in node.transitions if not isinstance(item, tree.Cooldown)]
+    transitions = [t for t in (_transition(context, item, building) for item in items) if t is not None]
+    return State(node.name.text, tuple(transitions), context.place(node.span), _cooldown(context, node))
 
 
-def _transition(context: Context, node: tree.Transition, building: Building) -> Transition | None:
-    if isinstance(node, tree.Cooldown):
-        context.report(
-            "E0901",
-            node.span,
-            "`cooldown` as a member of a state is not built yet",
-            help="write it at the transition: `-> LOOKING cooldown 5min`",
-        )
-        return None
+def _cooldown(context: Context, node: tree.State) -> Expr | None:
+    found = [item for item in node.transitions if isinstance(item, tree.Cooldown)]
+    for extra in found[1:]:
+        first = ((found[0].span, "first one"),)
+        context.report("E0102", extra.span, "a state has one `cooldown`", "second one", also=first)
+    return duration(context, found[0].duration, "`cooldown`") if found else None
+
+
+def _transition(context: Context, node: tree.When | tree.On | tree.After, building: Building) -> Transition | None:
     condition = event = template = timer = delay = None
     kind: TransitionKind = "when"
     ok = True
@@ -111,7 +107,7 @@ def _transition(context: Context, node: tree.Transition, building: Building) -> 
         condition = checked.expr if checked else None
     if isinstance(node, tree.After):
         kind = "after"
-        delay = _duration(context, node.delay, "`after`")
+        delay = duration(context, node.delay, "`after`")
         ok = ok and delay is not None
         timer = building.timers
         building.timers += 1
@@ -132,13 +128,9 @@ def _transition(context: Context, node: tree.Transition, building: Building) -> 
         target=target,
         commands=commands,
         cooldown=cooldown,
-        text=_text(context, node),
+        text=context.reporter.text(node.span),
         place=context.place(node.span),
     )
-
-
-def _text(context: Context, node: tree.Node) -> str:
-    return " ".join(context.reporter.source.text[node.span.start : node.span.end].rstrip(";").split())
 
 
 def _event(context: Context, node: tree.Event) -> tuple[EventName, int | None] | None:
@@ -153,43 +145,8 @@ def _event(context: Context, node: tree.Event) -> tuple[EventName, int | None] |
     if name == "flat":
         context.report("E0505", node.span, "`flat` is about the position, not about an order", help="write `on flat`")
         return None
-    index = _order(context, node.subject)
+    index = order(context, node.subject)
     return None if index is None else (EVENTS[name], index)
-
-
-def _order(context: Context, name: tree.Ident) -> int | None:
-    index = context.shared.templates.get(name.text)
-    if index is None:
-        context.reporter.unknown(
-            name.span,
-            "order",
-            name.text,
-            context.shared.templates,
-            code="E0505",
-            help=f"declare it: `order {name.text} {{ … }}`",
-        )
-    return index
-
-
-def _duration(context: Context, node: tree.Expr, what: str) -> Expr | None:
-    value = expressions.value(context, node)
-    if not value.poisoned and value.type.base is not Base.DURATION:
-        context.report(
-            "E0211",
-            value.span,
-            f"{what} takes a duration, but this is `{context.show(value.type)}`",
-            f"this is `{context.show(value.type)}`",
-            help="as in `5min`, `4h`, `1d`",
-        )
-        return None
-    found = fits(context, value, DURATION, what)
-    if found is not None and found.stage > Stage.PARAM:
-        context.report("E0301", node.span, f"{what} takes a duration known before the run", "changes from tick to tick")
-        return None
-    if found is not None and isinstance(found.expr, Constant) and found.expr.value < 0:
-        context.report("E0108", node.span, f"{what} takes a duration that is not negative")
-        return None
-    return found.expr if found else None
 
 
 def _target(
@@ -201,54 +158,10 @@ def _target(
         if target is None:
             context.reporter.unknown(node.state.span, "state", node.state.text, building.names, code="E0504")
             good = False
-    commands = [_command(context, action, building) for action in node.actions]
-    cooldown = _duration(context, node.cooldown, "`cooldown`") if node.cooldown is not None else None
+    commands = [command(context, action) for action in node.actions]
+    cooldown = duration(context, node.cooldown, "`cooldown`") if node.cooldown is not None else None
     good = good and None not in commands and (node.cooldown is None or cooldown is not None)
     return target, tuple(c for c in commands if c is not None), cooldown, good
-
-
-def _command(context: Context, action: tree.Action, building: Building) -> Command | None:
-    name = action.name.text
-    place = context.place(action.span)
-    if name in _VERBS_LATER or action.duration is not None:
-        context.report(
-            "E0901",
-            action.span,
-            f"`{name}` is not built yet",
-            "parsed, but this version can't do it",
-            help="`submit`, `cancel`, `cancel_all` and `notify` are",
-        )
-        return None
-    if name not in _VERBS:
-        context.reporter.unknown(
-            action.name.span,
-            "action",
-            name,
-            {*_VERBS, *_VERBS_LATER},
-            code="E0505",
-            help=f"actions: {', '.join(_VERBS)}",
-        )
-        return None
-    verb, arguments = _VERBS[name], action.arguments or ()
-    if verb is Verb.CANCEL_ALL:
-        if arguments:
-            context.report(
-                "E0106", action.span, "`cancel_all` takes no argument", help="`cancel(entry)` cancels one order"
-            )
-            return None
-        return Command(verb, None, None, place)
-    value = arguments[0].value if len(arguments) == 1 and arguments[0].name is None else None
-    if verb is Verb.NOTIFY:
-        if not isinstance(value, tree.Text):
-            context.report("E0106", action.span, "`notify` takes one text", help='as in `notify("stopped out")`')
-            return None
-        building.notes.append(value.value)
-        return Command(verb, None, len(building.notes) - 1, place)
-    if not isinstance(value, tree.Name):
-        context.report("E0106", action.span, f"`{name}` takes the name of one order", help=f"as in `{name}(entry)`")
-        return None
-    template = _order(context, tree.Ident(value.text, span=value.span))
-    return None if template is None else Command(verb, template, None, place)
 
 
 def reads_feed(expr: Expr) -> bool:
@@ -263,3 +176,34 @@ def reads_feed(expr: Expr) -> bool:
         case Default(value=a, other=b):
             return reads_feed(a) or reads_feed(b)
     return False
+
+
+# ---- the end of the run
+
+_AT_STOP = ("cancel", "cancel_all", "flatten", "halt", "notify")
+
+
+def on_stop(context: Context, node: tree.OnRun) -> tuple[Command, ...]:
+    """`on stop do …;`: nothing is sent any more, so there is no state to go to and no order to submit."""
+    target = node.target
+    if node.event.subject is not None or node.condition is not None or target.state is not None or target.cooldown:
+        context.report(
+            "E0502",
+            node.span,
+            "`on stop` only gives commands",
+            "no order, condition, state or cooldown",
+            help="as in `on stop do cancel_all, flatten;`",
+        )
+        return ()
+    for action in target.actions:
+        if action.name.text in ("submit", "replace"):
+            context.report(
+                "E0505",
+                action.span,
+                f"`{action.name.text}` can't be done when the run stops",
+                "nobody would look after the order",
+                help="`flatten` closes the position at the market",
+            )
+            return ()
+    commands = [command(context, action, _AT_STOP) for action in target.actions]
+    return tuple(c for c in commands if c is not None)

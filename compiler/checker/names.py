@@ -7,14 +7,16 @@ from dataclasses import dataclass, field
 from ...lang import tree
 from .. import library
 from ..reporter import Reporter
+from ..reserved import FLATTEN
 from .context import Context
-from .expressions import KEEP
+from .readings import WORDS
 from .values import Entry, NodeEntry, OrderEntry, Scope, SignalEntry, Unavailable
 
+RESERVED = {*WORDS, FLATTEN}  # can't be declared
 NOT_BUILT: dict[type, str] = {
     tree.Extern: "`extern signal`",
     tree.Regime: "`regime`",
-    tree.OnRun: "`on stop` and `on adopt`",
+    tree.OnRun: "`on adopt`",
     tree.TypeDecl: "a ranged type",
     tree.EnumDecl: "an enumeration",
     tree.Schema: "a schema of your own",
@@ -37,6 +39,7 @@ class Members:
     risks: list[tree.Risk] = field(default_factory=list)
     orders: list[tree.Order] = field(default_factory=list)
     machines: list[tree.Machine] = field(default_factory=list)
+    stops: list[tree.OnRun] = field(default_factory=list)
 
 
 def declare(reporter: Reporter, scope: Scope, name: tree.Ident, entry: Entry) -> bool:
@@ -53,7 +56,7 @@ def declare(reporter: Reporter, scope: Scope, name: tree.Ident, entry: Entry) ->
             help="give one of them another name",
         )
         return False
-    if name.text in KEEP:
+    if name.text in RESERVED:
         reporter.report(
             "E0102",
             name.span,
@@ -153,8 +156,17 @@ def sort_members(context: Context, strategy: tree.Strategy) -> tuple[Members, li
                 if declare(context.reporter, context.scope, member.name, SignalEntry(member)):
                     members.signals.append(member)
             case tree.Order():
-                if declare(context.reporter, context.scope, member.name, OrderEntry(len(members.orders), member)):
+                declared = declare(
+                    context.reporter, context.scope, member.name, OrderEntry(len(members.orders), member)
+                )
+                if declared or member.name.text == FLATTEN:  # reported: what refers to it is no second mistake
                     members.orders.append(member)
+            case tree.OnRun(event=tree.Event(name=tree.Ident(text="stop"))):
+                members.stops.append(member)
+            case tree.OnRun(event=tree.Event(name=name)) if name.text != "adopt":
+                context.reporter.unknown(
+                    name.span, "event of the run", name.text, {"stop", "adopt"}, help="`on stop do …;`"
+                )
             case (
                 tree.Instrument()
                 | tree.Account()
@@ -200,9 +212,10 @@ def _exactly_one(context: Context, strategy: tree.Strategy, members: Members) ->
         "feed": list(members.feeds),
         "machine": list(members.machines),
         "risk block": list(members.risks),
+        "`on stop`": list(members.stops),
     }
     for what, found in wanted.items():
-        if not found:
+        if not found and what != "`on stop`":
             code = "E0601" if what == "risk block" else "E0105"
             context.report(
                 code,

@@ -1,4 +1,4 @@
-"""Order templates, as far as this version runs them."""
+"""Order templates: fields typed, kinds and sides checked against what the instrument allows."""
 
 from __future__ import annotations
 
@@ -6,155 +6,107 @@ from typing import cast
 
 from ...lang import tree
 from ..program import Constant, OrderKind, Side, Template, TimeInForce
-from ..types import Type
-from . import expressions
+from ..types import DURATION, Type
+from . import expressions, order_fields
 from .context import Context, fits
+from .order_fields import FIELDS
 from .values import Value
 
-FIELDS = {
-    "side",
-    "kind",
-    "qty",
-    "price",
-    "trigger",
-    "tif",
-    "expires",
-    "post_only",
-    "reduce_only",
-    "display",
-    "urgency",
-    "route",
-    "max_open",
-    "instrument",
-}
-_OTHER_WORDS = {"size": "qty", "quantity": "qty", "amount": "qty", "type": "kind", "limit": "price", "stop": "trigger"}
-_SIDES = {"BUY", "SELL"}
-_KINDS = {"MARKET", "STOP"}
-_KINDS_LATER = {"LIMIT", "STOP_LIMIT", "MARKET_IF_TOUCHED", "LIMIT_IF_TOUCHED", "TRAILING"}
-_TIFS = {"GTC", "IOC", "DAY"}
-_FIELDS_LATER = FIELDS - {"side", "kind", "qty", "trigger", "tif", "reduce_only", "max_open", "instrument"}
+__all__ = ["FIELDS", "positive", "template"]
+
+_SIDES = ("BUY", "SELL")
+_KINDS = ("MARKET", "LIMIT", "STOP", "STOP_LIMIT")
+_KINDS_LATER = ("MARKET_IF_TOUCHED", "LIMIT_IF_TOUCHED", "TRAILING")
+_TIFS = ("GTC", "GTD", "DAY", "IOC", "FOK")
+_TIFS_LATER = ("AT_OPEN", "AT_CLOSE")
 
 
 def template(context: Context, node: tree.Order, first_slot: int) -> Template | None:
-    """A checked template, or None after a report."""
-    fields = _fields(context, node)
-    if fields is None or not _instrument(context, node, fields.pop("instrument", None)):
+    """A checked template without its links, or None after a report."""
+    given = order_fields.fields(context, node)
+    if given is None or not _instrument(context, node, given.pop("instrument", None)):
         return None
-    for name in ("side", "kind", "qty"):
-        if name not in fields:
-            context.report(
-                "E0604",
-                node.name.span,
-                f"order `{node.name.text}` has no `{name}`",
-                help={"side": "add `side = BUY;`", "kind": "add `kind = MARKET;`", "qty": "add `qty = …;`"}[name],
-            )
-            return None
-    side = _word(context, fields["side"], "side", _SIDES)
-    kind = _word(context, fields["kind"], "kind", _KINDS, _KINDS_LATER)
-    tif = (
-        _word(context, fields["tif"], "tif", _TIFS & {"GTC"}, {"IOC", "DAY", "GTD", "FOK", "AT_OPEN", "AT_CLOSE"})
-        if "tif" in fields
-        else "GTC"
-    )
-    reduce_only = _flag(context, fields.get("reduce_only"))
-    max_open = _max_open(context, fields.get("max_open"))
-    if side is None or kind is None or tif is None or reduce_only is None or max_open is None:
+    if not order_fields.required(context, node, given):
         return None
-    if side == "SELL" and not reduce_only:
-        context.report(
-            "E0603",
-            fields["side"].span,
-            f"order `{node.name.text}` could sell more than is held",
-            "the instrument allows long positions only",
-            help="add `reduce_only = true;`",
-        )
+    side = order_fields.word(context, given["side"], "side", _SIDES)
+    kind = order_fields.word(context, given["kind"], "kind", _KINDS, _KINDS_LATER)
+    tif = order_fields.word(context, given["tif"], "tif", _TIFS, _TIFS_LATER) if "tif" in given else "GTC"
+    reduce_only = order_fields.flag(context, given.get("reduce_only"))
+    post_only = order_fields.flag(context, given.get("post_only"))
+    max_open = order_fields.max_open(context, given.get("max_open"))
+    if side is None or kind is None or tif is None or reduce_only is None or post_only is None or max_open is None:
         return None
-    if side == "BUY" and reduce_only:
-        context.report(
-            "E0606", fields["reduce_only"].span, "a buy can't reduce a long position", help="remove `reduce_only`"
-        )
+    if not order_fields.belong_together(context, node, given, kind, tif):
         return None
-    return _evaluated(context, node, fields, (side, kind, tif, reduce_only), max_open, first_slot)
-
-
-def _evaluated(
-    context: Context,
-    node: tree.Order,
-    fields: dict[str, tree.Field],
-    words: tuple[str, str, str, bool],
-    max_open: int,
-    first_slot: int,
-) -> Template | None:
+    if post_only and not _may_be_passive(context, given["post_only"], kind, tif):
+        return None
+    if not _side_is_allowed(context, node, given, side, reduce_only):
+        return None
     market = context.shared.market
     assert market is not None
-    side, kind, tif, reduce_only = words
-    qty = _number(context, fields["qty"], market.size)
-    trigger = _number(context, fields["trigger"], market.price) if "trigger" in fields else None
-    if kind == "STOP" and "trigger" not in fields:
-        context.report(
-            "E0604", node.name.span, f"stop order `{node.name.text}` has no `trigger`", help="add `trigger = …;`"
-        )
+    types = {"qty": market.size, "price": market.price, "trigger": market.price, "expires": DURATION}
+    found = {name: _number(context, given[name], types[name]) for name in types if name in given}
+    if None in found.values():
         return None
-    if kind == "MARKET" and "trigger" in fields:
-        context.report(
-            "E0606", fields["trigger"].span, "a market order has no `trigger`", help="use `kind = STOP;` or remove it"
-        )
-        return None
-    if qty is None or (kind == "STOP" and trigger is None):
-        return None
-    if not positive(context, qty, "`qty`", "`side` says whether to buy or to sell"):
-        return None
+    values = {name: value.expr for name, value in found.items() if value is not None}
     return Template(
         name=node.name.text,
         side=cast(Side, side),
         kind=cast(OrderKind, kind),
         tif=cast(TimeInForce, tif),
         reduce_only=reduce_only,
-        qty=qty.expr,
-        trigger=trigger.expr if trigger else None,
+        qty=values["qty"],
+        trigger=values.get("trigger"),
         max_open=max_open,
         first_slot=first_slot,
         place=context.place(node.span),
+        price=values.get("price"),
+        expires=values.get("expires"),
+        post_only=post_only,
     )
 
 
-def _fields(context: Context, node: tree.Order) -> dict[str, tree.Field] | None:
-    fields: dict[str, tree.Field] = {}
-    for item in node.items:
-        if not isinstance(item, tree.Field):
-            what = {
-                tree.OrderAfter: "`after … do` in an order",
-                tree.OrderOn: "`on … do` in an order",
-                tree.Schedule: "`schedule`",
-                tree.Links: "`oco` and `bracket`",
-            }[type(item)]
-            context.report("E0901", item.span, f"{what} is not built yet", "parsed, but this version can't run it")
-            return None
-        name = item.name.text
-        if name not in FIELDS:
-            near = (
-                [_OTHER_WORDS[name]] if _OTHER_WORDS.get(name, "price") not in _FIELDS_LATER else FIELDS - _FIELDS_LATER
-            )
-            known = (
-                f"`{near[0]}` is what is meant" if isinstance(near, list) else f"fields: {', '.join(sorted(FIELDS))}"
-            )
-            context.reporter.unknown(item.name.span, "order field", name, near, code="E0605", help=known)
-            return None
-        if name in _FIELDS_LATER or item.watched is not None:
-            context.report(
-                "E0901",
-                item.span,
-                f"the order field `{name}` is not built yet"
-                if item.watched is None
-                else "`on` in an order field is not built yet",
-                help=f"built: {', '.join(sorted(FIELDS - _FIELDS_LATER))}",
-            )
-            return None
-        if name in fields:
-            context.report("E0102", item.span, f"`{name}` is given twice", also=((fields[name].span, "first"),))
-            return None
-        fields[name] = item
-    return fields
+def _side_is_allowed(
+    context: Context, node: tree.Order, given: dict[str, tree.Field], side: str, reduce_only: bool
+) -> bool:
+    """On a market of one direction, one side opens and the other only reduces; else False after a report."""
+    market = context.shared.market
+    assert market is not None
+    if market.allow == "BOTH":
+        return True
+    opens, held, verb = ("BUY", "long", "sell") if market.allow == "LONG" else ("SELL", "short", "buy back")
+    if side != opens and not reduce_only:
+        context.report(
+            "E0603",
+            given["side"].span,
+            f"order `{node.name.text}` could {verb} more than is held",
+            f"the instrument allows {held} positions only",
+            help="add `reduce_only = true;`",
+        )
+        return False
+    if side == opens and reduce_only:
+        context.report(
+            "E0606",
+            given["reduce_only"].span,
+            f"a {side.lower()} can't reduce a {held} position",
+            help="remove `reduce_only`",
+        )
+        return False
+    return True
+
+
+def _may_be_passive(context: Context, item: tree.Field, kind: str, tif: str) -> bool:
+    if kind == "LIMIT" and tif not in ("IOC", "FOK"):
+        return True
+    what = f"{kind.lower().replace('_', '-')} order" if kind != "LIMIT" else f"{tif} order"
+    context.report(
+        "E0606",
+        item.span,
+        f"a {what} can't be post-only",
+        "only a limit order that may rest in the book can",
+        help="remove `post_only`",
+    )
+    return False
 
 
 def _instrument(context: Context, node: tree.Order, item: tree.Field | None) -> bool:
@@ -170,44 +122,19 @@ def _instrument(context: Context, node: tree.Order, item: tree.Field | None) -> 
     return text == market.name
 
 
-def _word(context: Context, item: tree.Field, what: str, known: set[str], later: set[str] = frozenset()) -> str | None:  # type: ignore[assignment]
-    value = item.value
-    if isinstance(value, tree.Upper) and value.text in known:
-        return value.text
-    if isinstance(value, tree.Upper) and value.text in later:
-        context.report(
-            "E0901", value.span, f"`{what} = {value.text}` is not built yet", help=f"built: {', '.join(sorted(known))}"
-        )
-        return None
-    text = (
-        value.text if isinstance(value, tree.Upper) else context.reporter.source.text[value.span.start : value.span.end]
-    )
-    context.reporter.unknown(value.span, f"`{what}`", text, known | later, help=f"one of {', '.join(sorted(known))}")
-    return None
-
-
-def _flag(context: Context, item: tree.Field | None) -> bool | None:
-    if item is None:
-        return False
-    if isinstance(item.value, tree.Bool):
-        return item.value.value
-    context.report("E0108", item.value.span, f"`{item.name.text}` is `true` or `false`")
-    return None
-
-
-def _max_open(context: Context, item: tree.Field | None) -> int | None:
-    if item is None:
-        return 1
-    if isinstance(item.value, tree.Number) and item.value.text.isdigit() and 1 <= int(item.value.text) <= 16:
-        return int(item.value.text)
-    context.report("E0108", item.value.span, "`max_open` is a whole number from 1 to 16")
-    return None
+_WHY = {
+    "qty": "`side` says whether to buy or to sell",
+    "price": "an order at no price is never filled",
+    "trigger": "a stop at no price never triggers",
+    "expires": "the order would end before it is sent",
+}
 
 
 def _number(context: Context, item: tree.Field, type_: Type) -> Value | None:
     """Order fields may be missing: `na` is denied when the order is sent."""
-    value = expressions.value(context, item.value)
-    return fits(context, value, type_.maybe(), f"`{item.name.text}`")
+    name = item.name.text
+    value = fits(context, expressions.value(context, item.value), type_.maybe(), f"`{name}`")
+    return value if value is not None and positive(context, value, f"`{name}`", _WHY[name]) else None
 
 
 def positive(context: Context, value: Value, what: str, why: str) -> bool:

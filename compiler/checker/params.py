@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 
@@ -77,6 +78,8 @@ def _param(context: Context, node: tree.Param, index: int, type_: Type) -> Param
             return None
     if type_.base is Base.COUNT and low is not None and high is not None:
         context.shared.param_extents[index] = (int(low), int(high))
+    if type_.base is not Base.BOOL:
+        context.shared.ranges[index] = (-math.inf if low is None else low, math.inf if high is None else high)
     return Param(
         name=node.name.text,
         kind=type_.kind,

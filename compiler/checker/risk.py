@@ -1,91 +1,47 @@
-"""The risk block, as far as this version enforces it: what it can't enforce is refused, never ignored."""
+"""The risk block: pre-trade bounds, tested before a command is sent, and standing rules, tested in every instant."""
 
 from __future__ import annotations
 
 from ...lang import tree
-from ..program import Bound
-from ..types import Stage
-from . import expressions
-from .context import Context, fits
-from .orders import positive
+from ..program import Bound, Standing
+from . import bounds, measures, standing
+from .context import Context
 
 
-def bounds(context: Context, node: tree.Risk) -> tuple[Bound, ...]:
-    """The rules this version enforces; every other rule is refused by name."""
-    found: list[Bound] = []
+def rules(context: Context, node: tree.Risk) -> tuple[tuple[Bound, ...], tuple[Standing, ...]]:
+    """Both kinds in textual order; what is wrong is reported and left out."""
+    pre_trade: list[Bound] = []
+    always: list[Standing] = []
+    limits_position = False
     for rule in node.rules:
-        if not isinstance(rule, tree.Bound):
-            what = type(rule).__name__.lower()
-            context.report(
-                "E0901",
-                rule.span,
-                f"risk rule `{what}` is not built yet",
-                "parsed, but this version can't enforce it",
-                help="`bound abs(position) <= … else reject` is",
-            )
-            continue
-        bound = _bound(context, rule)
-        if bound is not None and found:
-            context.report(
-                "E0102", rule.span, "the position is bounded twice", "second bound", help="keep the tighter one"
-            )
-        elif bound is not None:
-            found.append(bound)
-    if not found and all(isinstance(rule, tree.Bound) and not _is_position(rule.measure) for rule in node.rules):
+        found: Bound | Standing | None = None
+        match rule:
+            case tree.Prove():
+                context.report(
+                    "E0901",
+                    rule.span,
+                    "`prove` is not built yet",
+                    "parsed, but this version can't prove it",
+                    help="`assume` checks it while the strategy runs",
+                )
+            case tree.Guard() | tree.Assume():
+                found = standing.condition(context, rule)
+            case tree.Bound():
+                measure = measures.measure(context, rule)
+                limits_position = limits_position or measure in measures.OF_POSITION or measure is None
+                if measure in measures.STANDING:
+                    found = standing.bound(context, rule, measure)
+                elif measure is not None:
+                    found = bounds.bound(context, rule, measure)
+        if isinstance(found, Bound):
+            pre_trade.append(found)
+        elif found is not None:
+            always.append(found)
+    if not limits_position:
         context.report(
-            "E0602", node.span, "no rule bounds the position", help="add `bound abs(position) <= … else reject;`"
+            "E0602",
+            node.span,
+            "no rule bounds the position",
+            help="add `bound abs(position) <= … else reject;` or `bound exposure <= … else reject;`",
         )
-    return tuple(found)
-
-
-def _is_position(node: tree.Expr) -> bool:
-    match node:
-        case tree.Apply(function=tree.Name(text="abs"), arguments=(tree.Argument(value=tree.Name(text="position")),)):
-            return True
-    return False
-
-
-def _bound(context: Context, rule: tree.Bound) -> Bound | None:
-    market = context.shared.market
-    if not _is_position(rule.measure) or rule.over is not None or rule.per is not None:
-        context.report(
-            "E0901",
-            rule.measure.span,
-            "this bound is not built yet",
-            "parsed, but this version can't enforce it",
-            help="`bound abs(position) <= … else reject` is",
-        )
-        return None
-    if (
-        len(rule.actions) != 1
-        or rule.actions[0].name.text != "reject"
-        or rule.actions[0].arguments
-        or rule.actions[0].duration
-    ):
-        action = next((a for a in rule.actions if a.name.text != "reject"), rule.actions[0])
-        known = {"clamp", "cancel_all", "flatten", "halt", "notify"}
-        if action.name.text in known or action.name.text == "reject":
-            context.report(
-                "E0901",
-                action.span,
-                f"the action `{action.name.text}` is not built yet here",
-                help="a position bound takes `else reject`",
-            )
-        else:
-            context.reporter.unknown(action.name.span, "risk action", action.name.text, known | {"reject"})
-        return None
-    assert market is not None
-    limit = fits(context, expressions.value(context, rule.limit), market.size, "the bound")
-    if limit is None or not positive(context, limit, "a bound", "no order would ever pass"):
-        return None
-    if limit.stage > Stage.PARAM:
-        context.report(
-            "E0301",
-            rule.limit.span,
-            "a bound is known before the run",
-            "changes from tick to tick",
-            help="use a literal, a `const` or a `param`",
-        )
-        return None
-    text = " ".join(context.reporter.source.text[rule.span.start : rule.span.end].rstrip(";").split())
-    return Bound(text, limit.expr, context.place(rule.span))
+    return tuple(pre_trade), tuple(always)

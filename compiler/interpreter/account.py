@@ -31,9 +31,17 @@ def _share(whole: int, part: int, of: int) -> int:
     return -share if whole < 0 else share
 
 
+def _rounded_up(whole: int, of: int) -> int:
+    return -(-whole // of)
+
+
 @dataclass(slots=True)
 class Account:
-    """cost: paid for the open position. mark: the last close in price units, 0 before the first bar. faults: in order."""
+    """cost: paid for the open position. mark: the last close in price units, 0 before the first bar. dust: base fees, less than a
+    lot of them, in smallest base units.
+
+    A round trip goes from flat to flat, or to the other side. streak: how many in a row lost.
+    """
 
     instrument: Instrument
     capital: int
@@ -43,28 +51,48 @@ class Account:
     position: int = 0
     mark: int = 0
     equity: int = 0
+    dust: int = 0
+    streak: int = 0
+    trip_is_open: bool = False
+    trip_began_at: int = 0  # realised - fees
 
     def __post_init__(self) -> None:
         self.equity = self.capital
 
-    def _notional(self, lots: int, price: int) -> int:
+    def notional(self, lots: int, price: int) -> int:
         return lots * price * self.instrument.money_per_unit
 
     def revalue(self) -> None:
-        value = held(self._notional(self.position, self.mark))
+        value = held(self.notional(self.position, self.mark))
         self.equity = held(self.capital + self.realised + (value - self.cost) - self.fees)
 
-    def trade(self, lots: int, price: int, fee: int) -> None:
-        """lots: signed. What closes takes its share of the cost; the rest opens."""
+    def fill(self, lots: int, price: int, fee: int, *, in_base: bool) -> None:
+        """lots: signed. A fee in base units is paid by selling the lots that it takes at the price of the fill."""
+        self._trade(lots, price)
+        if in_base:
+            units = self.instrument.lot_units
+            self.fees = held(self.fees + _rounded_up(self.notional(fee, price), units))
+            taken, self.dust = divmod(self.dust + fee, units)
+            self._trade(-taken, price)
+        else:
+            self.fees = held(self.fees + fee)
+
+    def _trade(self, lots: int, price: int) -> None:
+        """What closes takes its share of the cost; the rest opens."""
         closing = min(abs(lots), abs(self.position)) if lots * self.position < 0 else 0
         closed = -closing if lots < 0 else closing
         if closing:
             share = _share(self.cost, closing, abs(self.position))
-            self.realised = held(self.realised + self._notional(-closed, price) - share)
+            self.realised = held(self.realised + self.notional(-closed, price) - share)
             self.cost -= share
-        self.cost = held(self.cost + self._notional(lots - closed, price))
+        self.cost = held(self.cost + self.notional(lots - closed, price))
         self.position += lots
-        self.fees = held(self.fees + fee)
+
+    def end_trip(self) -> None:
+        """Counts the round trip that ended just now."""
+        earned = self.realised - self.fees
+        self.streak = self.streak + 1 if earned < self.trip_began_at else 0
+        self.trip_began_at = earned
 
     @property
     def cash(self) -> int:

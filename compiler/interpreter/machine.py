@@ -6,74 +6,65 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..program import Command, EventName, Expr, Program, Transition
-from .dataflow import Value, wrap
+from .dataflow import Value
 from .messages import Output, Record
+from .timers import Timers, deadline
 
-NEVER = 2**63 - 1
 CAUSES = {"when": 1, "on": 2, "after": 3}
-CAUSE_START = 4
+CAUSE_START, CAUSE_FLATTEN = 4, 5
 
 
 @dataclass(slots=True)
 class Instant:
-    """What the machine may know of an instant. events: raised by its report about `template` and not taken yet."""
+    """What the machine may know of an instant. events: raised by its report about `template` and not taken yet.
+
+    interrupted: a flatten started while the machine was tested; nothing more is tested then.
+    """
 
     now: int
     ticked: bool = False
+    mark_changed: bool = False
+    resumed: bool = False
     timer: int | None = None
     events: set[EventName] = field(default_factory=set)
     template: int | None = None
     entered: set[int] = field(default_factory=set)
-
-
-def deadline(now: int, delay: Value) -> int:
-    """now + delay; never where the delay is na or the sum passes 64 bits."""
-    if delay is None:
-        return NEVER
-    return NEVER if delay > 0 and now + int(delay) > NEVER else wrap(now + int(delay))
+    interrupted: bool = False
 
 
 class Machine:
     """evaluate: an expression's value in this instant. run: carries a command out."""
 
     def __init__(
-        self, program: Program, evaluate: Callable[[Expr], Value], run: Callable[[Command, Output], None]
+        self,
+        program: Program,
+        timers: Timers,
+        evaluate: Callable[[Expr], Value],
+        run: Callable[[Command, Instant, Output], None],
     ) -> None:
-        self.machine, self.evaluate, self.run = program.machine, evaluate, run
+        self.machine, self.timers, self.evaluate, self.run = program.machine, timers, evaluate, run
         self.state = self.machine.initial
-        self.running = False
-        self.deadlines = [NEVER] * self.machine.timer_count
         self.cooled_until = [-(2**63)] * len(self.machine.states)
 
     def start(self, instant: Instant, out: Output) -> None:
-        if self.running:
-            return
-        self.running = True
+        self._begin(-1, CAUSE_START, instant, out)
+
+    def restart(self, instant: Instant, out: Output) -> None:
+        """Flat again."""
+        instant.events.clear()
+        self._begin(self.state, CAUSE_FLATTEN, instant, out)
+
+    def _begin(self, come_from: int, cause: int, instant: Instant, out: Output) -> None:
         initial = self.machine.initial
         line = self.machine.states[initial].place.line
-        out.records.append(Record("transition", -1, line, initial, (CAUSE_START, 0)))
+        out.records.append(Record("transition", come_from, line, initial, (cause, 0)))
         self._enter(initial, instant)
-
-    def stop(self) -> None:
-        self.running = False
-        self.deadlines = [NEVER] * len(self.deadlines)
-
-    def fires(self, timer: int, due: int) -> bool:
-        """Whether the deadline is still the timer's; it is used up then."""
-        if not 0 <= timer < len(self.deadlines) or self.deadlines[timer] != due:
-            return False
-        self.deadlines[timer] = NEVER
-        return True
-
-    def next_deadline(self) -> tuple[int, int] | None:
-        """(deadline, timer) of the earliest that is armed."""
-        return min(((due, i) for i, due in enumerate(self.deadlines) if due != NEVER), default=None)
 
     def test(self, instant: Instant, out: Output) -> None:
         """Tests the state, then each state it comes to, until no transition with a target is taken."""
         while (taken := self._find(instant)) is not None:
             self._take(taken, instant, out)
-            if taken.target is None:
+            if taken.target is None or instant.interrupted:
                 return
 
     def _find(self, instant: Instant) -> Transition | None:
@@ -101,24 +92,25 @@ class Machine:
         if t.target is not None:
             self._leave()
             self._enter(t.target, instant)
-            self._cool(t, instant.now)
+            self._cool(t.cooldown, instant.now)
         for command in t.commands:
-            self.run(command, out)
+            self.run(command, instant, out)
 
     def _leave(self) -> None:
         for t in self.machine.states[self.state].transitions:
             if t.timer is not None:
-                self.deadlines[t.timer] = NEVER
+                self.timers.disarm(t.timer)
 
     def _enter(self, state: int, instant: Instant) -> None:
         self.state = state
         instant.entered.add(state)
         for t in self.machine.states[state].transitions:
             if t.timer is not None and t.delay is not None:
-                self.deadlines[t.timer] = deadline(instant.now, self.evaluate(t.delay))
+                self.timers.arm(t.timer, deadline(instant.now, self.evaluate(t.delay)))
+        self._cool(self.machine.states[state].cooldown, instant.now)
 
-    def _cool(self, t: Transition, now: int) -> None:
+    def _cool(self, cooldown: Expr | None, now: int) -> None:
         """A cooldown that still runs is never cut short by another."""
-        delay = None if t.cooldown is None else self.evaluate(t.cooldown)
+        delay = None if cooldown is None else self.evaluate(cooldown)
         if delay is not None:
             self.cooled_until[self.state] = max(self.cooled_until[self.state], deadline(now, delay))

@@ -9,11 +9,13 @@ from ..program import OrderKind, Side, TimeInForce
 
 # ---- inputs: `now` is ns UTC, never decreasing
 
+ControlVerb = Literal["start", "stop", "pause", "resume", "flatten", "kill"]
+
 
 @dataclass(frozen=True, slots=True)
 class Control:
     now: int
-    verb: Literal["start", "stop"]
+    verb: ControlVerb
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,11 @@ ReportEvent = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A word of the order kernel on one order. last_qty, last_px, fee: of a FILL. position_after: lots, its truth."""
+    """A word of the order kernel on one order. position_after: lots, its truth.
+
+    last_qty, last_px, fee, in_base: of a FILL; the fee in money units, in_base: in smallest units of the base asset. qty, px: of a
+    REPLACE_ACK, what stands now. ours: a refusal of the strategy's own that the host returns (reason DENIED).
+    """
 
     now: int
     event: ReportEvent
@@ -63,6 +69,10 @@ class Report:
     last_px: int = 0
     fee: int = 0
     position_after: int = 0
+    in_base: bool = False
+    qty: int = 0
+    px: int = 0
+    ours: bool = False
 
 
 Input = Control | Timer | Bars | Report
@@ -74,6 +84,8 @@ Why = Literal["NA", "RANGE", "MIN_QTY", "SLOT", "RISK", "REDUCE_ONLY"]
 
 @dataclass(frozen=True, slots=True)
 class SendSubmit:
+    """expires: ns UTC, 0 none. sibling: order id of the other leg, 0 none."""
+
     order: int
     template: int
     side: Side
@@ -81,6 +93,21 @@ class SendSubmit:
     tif: TimeInForce
     reduce_only: bool
     qty: int
+    trigger: int
+    px: int = 0
+    expires: int = 0
+    post_only: bool = False
+    sibling: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SendReplace:
+    """qty: the total."""
+
+    order: int
+    template: int
+    qty: int
+    px: int
     trigger: int
 
 
@@ -92,17 +119,33 @@ class SendCancel:
 
 @dataclass(frozen=True, slots=True)
 class Deny:
-    """A submit that was not sent; the host returns it as the next input, a Report DENY."""
+    """A submit that was not sent; the host returns it as the next input, a Report DENY of no order."""
+
+    template: int
+    side: Side
+    qty: int
+    px: int
+    position: int
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseReplace:
+    """A replace that was not sent; the host returns it as a Report REPLACE_REJECT that is `ours`, which changes nothing."""
 
     order: int
     template: int
     side: Side
     qty: int
+    px: int
     position: int
     why: Why
 
 
-Frame = SendSubmit | SendCancel | Deny
+Frame = SendSubmit | SendReplace | SendCancel | Deny | RefuseReplace
+
+FLATTEN_VERB, HALT_VERB = 128, 129  # beside the frame types 16 submit, 17 replace, 18 cancel
+ACCOUNT_WIDE = 0xFFFF  # the id of their records
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +153,11 @@ class Record:
     """One entry of the strategy log; what id, aux and payload are:
 
     signal: signal, 1 where it is there, (value)
-    risk: bound, 1 where it is broken, (worst-case position, limit, template)
-    transition: from (-1: none), to, (cause: 1 when, 2 on, 3 after, 4 start; transition)
-    command: template, 16 submit or 18 cancel, (order, lots, trigger, position)
+    risk: bound, 0 pass 1 reject 2 clamp, (worst case, limit, template, lots after it); or number of bounds + standing rule,
+        1 fires 0 ends, (measured, limit)
+    transition: from (-1: none), to, (cause: 1 when, 2 on, 3 after, 4 start, 5 flatten; transition)
+    command: template, 16 submit 17 replace 18 cancel, (order or 0 if denied, lots, price or trigger, position); or ACCOUNT_WIDE,
+        128 flatten, (0, 0, 0, position); 129 halt, (until)
     note: text
     """
 

@@ -1,217 +1,238 @@
-"""Order slots, the checks of a submit, and what a report does to them (semantics.md 5a, 5e, 5f, Rounding, Order templates)."""
+"""The commands on orders: submit, replace and cancel, with the checks that each must pass (semantics.md 5e, 5f, Order templates)."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from ..program import EventName, Instrument, Program, Scale, Side, Template
-from .account import Account, Fault, held, scaled
-from .messages import Deny, Output, Record, Report, SendCancel, SendSubmit, Why
+from ..program import Expr, Program, Side, Template
+from .account import Account
+from .bounds import Bounds, Candidate
+from .calendar import Calendar
+from .dataflow import Value
+from .messages import (
+    Deny,
+    Output,
+    Record,
+    RefuseReplace,
+    SendCancel,
+    SendReplace,
+    SendSubmit,
+    Why,
+)
+from .reports import LARGEST_PRICE
+from .rounding import round_steps
+from .slots import Fields, Slot, Slots
 
-SUBMIT, CANCEL = 16, 18  # in records
-LARGEST_PRICE, LARGEST_QTY = 2**31 - 1, 2**30 - 1  # what a frame carries
-LARGEST_BOUND = (2**63 - 1) // 2
-
-
-def round_steps(x: float, step: Scale, multiple: int, direction: int, limit: int) -> int | None:
-    """x in whole steps, a multiple of `multiple`: the nearest one if it is within 1e-6, else down (-1), up (1), toward zero (0).
-
-    None where that is not finite, no longer exact, or beyond `limit`.
-    """
-    exact = x * 10.0**step.decimals / float(step.numerator * multiple)
-    if not math.isfinite(exact) or abs(exact) >= 2.0**53:
-        return None
-    down = math.floor(exact)
-    above = exact - float(down)
-    if above <= 1e-6:
-        whole = down
-    elif above >= 1.0 - 1e-6:
-        whole = down + 1
-    else:
-        whole = down + (direction > 0 or (direction == 0 and exact < 0.0))
-    return whole * multiple if abs(whole * multiple) <= limit else None
-
-
-def bound_lots(limit: float | None, instrument: Instrument) -> int:
-    """Rounded down; na, NaN and what is negative let nothing pass."""
-    if limit is None or not limit > 0.0:
-        return 0
-    lots = round_steps(limit, instrument.lot, 1, -1, LARGEST_BOUND)
-    return LARGEST_BOUND if lots is None else lots
-
-
-@dataclass(slots=True)
-class Slot:
-    """One order that a template has, or had last, open. value: lots * price units over its fills."""
-
-    order: int = 0
-    template: int = 0
-    side: Side = "BUY"
-    qty: int = 0
-    reduce_only: bool = False
-    cum: int = 0
-    value: int = 0
-    is_open: bool = False
-
-    @property
-    def leaves(self) -> int:
-        return self.qty - self.cum
+SUBMIT, REPLACE, CANCEL = 16, 17, 18  # in records
+LATEST = 2**62 - 1  # a time that the order kernel can hold
 
 
 class Orders:
-    """The slots of every template and the position bound. bound: (its rule, lots)."""
+    """refusing: whether risk-adding commands are refused now. now: of the instant, set by its owner."""
 
-    def __init__(self, program: Program, account: Account, bound: tuple[int, int] | None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        account: Account,
+        slots: Slots,
+        evaluate: Callable[[Expr], Value],
+        refusing: Callable[[], bool],
+    ) -> None:
         self.instrument, self.templates = program.instrument, program.templates
-        self.account, self.bound = account, bound
-        self.slots = [Slot() for _ in range(program.slot_count)]
-        self.last_order = 0
-        self.flat = True
+        self.account, self.slots, self.evaluate, self.refusing = account, slots, evaluate, refusing
+        self.bounds = Bounds(program, account, slots, evaluate)
+        self.calendar = Calendar(program.instrument.sessions)
+        self.now = 0
 
-    def of(self, template: int) -> list[Slot]:
-        first = self.templates[template].first_slot
-        return self.slots[first : first + self.templates[template].max_open]
+    # ---- submit
 
-    def filled(self, template: int) -> int:
-        return sum(slot.cum for slot in self.of(template))
+    def submit(self, index: int, line: int, out: Output) -> None:
+        fields, expires, why = self._rounded(self.templates[index])
+        self._admit(index, self.templates[index].side, fields, expires, why, line, out)
 
-    def average_price(self, template: int) -> float | None:
-        lots = self.filled(template)
-        if lots == 0:
-            return None
-        value = sum(slot.value for slot in self.of(template))
-        return float(value) / float(lots) * scaled(1, self.instrument.price)
+    def close_position(self, out: Output) -> None:
+        """The market order of `flatten`: the reserved template against the position, as much as one order may be."""
+        index, position = len(self.templates) - 1, self.account.position
+        side: Side = "SELL" if position > 0 else "BUY"
+        fields = Fields(min(abs(position), self.instrument.max_qty))
+        self._admit(index, side, fields, 0, None, self.templates[index].place.line, out)
 
-    # ---- reports
+    def _admit(
+        self, index: int, side: Side, fields: Fields, expires: int, why: Why | None, line: int, out: Output
+    ) -> None:
+        """Sends the order, or denies it for `why` or the first reason found."""
+        slot, reduce_only = self.slots.free(index), False
+        if why is None:
+            fields, reduce_only, why = self._checked(index, side, fields, slot, line, out)
+        if why is None:
+            assert slot is not None
+            self._log(SUBMIT, index, self.slots.next_order(slot), fields, line, out)
+            self._send(slot, index, side, fields, expires, reduce_only, out)
+        else:
+            self._log(SUBMIT, index, 0, fields, line, out)
+            out.frames.append(Deny(index, side, max(fields.qty, 0), fields.px, self.account.position, why))
 
-    def latch(self, report: Report) -> set[EventName]:
-        """Takes the report in and says what it raises."""
-        self._check(report)
-        if report.event == "FILL":
-            lots = report.last_qty if report.side == "BUY" else -report.last_qty
-            self.account.trade(lots, report.last_px, report.fee)
-        if self.account.position != report.position_after:
-            raise Fault("POSITION")
-        slot = next((s for s in self.slots if s.order == report.order != 0), None)
-        events: set[EventName] = set()
-        match report.event:
-            case "FILL":
-                events = self._fill(slot, report)
-            case "CLOSE" if slot is not None and slot.is_open:
-                slot.is_open = False
-                events = {"closed"}
-            case "DENY" if slot is None or slot.is_open:  # the strategy's own denial has no slot
-                if slot is not None:
-                    slot.is_open = False
-                events = {"denied"}
-            case _:
-                pass
-        was_flat, self.flat = self.flat, self._is_flat()
-        if self.flat and not was_flat:
-            events.add("flat")
-        self.account.revalue()
-        return events
-
-    def _check(self, report: Report) -> None:
-        """Every field in the range that its message declares."""
-        known = 0 <= report.template < len(self.templates)
-        if not (known and 0 <= report.last_qty <= LARGEST_QTY and 0 <= report.last_px <= LARGEST_PRICE):
-            raise Fault("REPORT")
-
-    def _fill(self, slot: Slot | None, report: Report) -> set[EventName]:
-        if slot is None:
-            return {"late"}
-        slot.cum += report.last_qty
-        slot.value = held(slot.value + report.last_qty * report.last_px)
-        if not slot.is_open:
-            return {"late"}
-        if slot.cum < slot.qty:
-            return {"partial"}
-        slot.is_open = False
-        return {"filled", "closed"}
-
-    def _is_flat(self) -> bool:
-        """No open leaves, and less than a lot, the least quantity or the least notional is held."""
-        if any(slot.is_open for slot in self.slots):
-            return False
-        held, mark = abs(self.account.position), self.account.mark
-        notional = held * mark * self.instrument.money_per_unit
-        return held == 0 or held < self.instrument.min_qty or (mark > 0 and notional < self.instrument.min_notional)
-
-    # ---- commands
-
-    def submit(self, index: int, qty: float | None, trigger: float | None, line: int, out: Output) -> None:
+    def _checked(
+        self, index: int, side: Side, fields: Fields, slot: Slot | None, line: int, out: Output
+    ) -> tuple[Fields, bool, Why | None]:
+        """The order as it may go, whether it only reduces, and the first reason against it."""
         template = self.templates[index]
-        self.last_order += 1
-        lots, price, why = self._rounded(template, qty, trigger)
-        slot = next((s for s in self.of(index) if not s.is_open), None)
-        why = why or self._refusal(index, lots, price, slot, line, out)
-        payload = (self.last_order, lots, price, self.account.position)
-        out.records.append(Record("command", index, line, SUBMIT, payload))
-        if why is not None or slot is None:
-            assert why is not None
-            denial = Deny(self.last_order, index, template.side, max(lots, 0), self.account.position, why)
-            out.frames.append(denial)
-            return
-        send = SendSubmit(
-            self.last_order, index, template.side, template.kind, template.tif, template.reduce_only, lots, price
-        )
-        out.frames.append(send)
-        slot.order, slot.template, slot.side, slot.qty = self.last_order, index, template.side, lots
-        slot.reduce_only, slot.cum, slot.value, slot.is_open = template.reduce_only, 0, 0, True
-
-    def _rounded(self, template: Template, qty: float | None, trigger: float | None) -> tuple[int, int, Why | None]:
-        """Quantity toward zero, a buy's trigger up, a sell's down; what could not be rounded is 0."""
-        stops = template.kind == "STOP"
-        if qty is None or (stops and trigger is None):
-            return 0, 0, "NA"
-        lots = round_steps(qty, self.instrument.lot, 1, 0, self.instrument.max_qty)
-        if lots is None:
-            return 0, 0, "RANGE"
-        if not stops:
-            return lots, 0, None
-        assert trigger is not None
-        direction = 1 if template.side == "BUY" else -1
-        price = round_steps(trigger, self.instrument.price, self.instrument.tick, direction, LARGEST_PRICE)
-        return (lots, 0, "RANGE") if price is None or price < 1 else (lots, price, None)
-
-    def _refusal(self, index: int, lots: int, price: int, slot: Slot | None, line: int, out: Output) -> Why | None:
-        reference = price or self.account.mark
-        notional = lots * reference * self.instrument.money_per_unit
-        if lots < 1 or lots < self.instrument.min_qty or notional < self.instrument.min_notional:
-            return "MIN_QTY"
+        reduce_only = template.reduce_only
+        if not self._at_least(fields, fields.qty):
+            return fields, reduce_only, "MIN_QTY"
         if slot is None:
-            return "SLOT"
-        template = self.templates[index]
-        if template.reduce_only:
-            return "REDUCE_ONLY" if self._over_reduces(template.side, lots) else None
-        return "RISK" if self._breaks_bound(index, lots, line, out) else None
+            return fields, reduce_only, "SLOT"
+        if reduce_only and fields.qty > self._room(index, side):
+            return fields, reduce_only, "REDUCE_ONLY"
+        if not reduce_only and self.refusing():  # what reduces the position still goes, but no more of it than there is
+            lots = min(fields.qty, self._room(index, side))
+            if lots < 1:
+                return fields, reduce_only, "RISK"
+            fields, reduce_only = Fields(lots, fields.px, fields.trigger), True
+        if template.reserved:
+            return fields, reduce_only, None
+        lots, may = self.bounds.check(self._candidate(index, side, fields, reduce_only, line), self.now, out)
+        return Fields(lots, fields.px, fields.trigger), reduce_only, None if may else "RISK"
 
-    def _over_reduces(self, side: Side, lots: int) -> bool:
-        """It must shrink the position, together with every other reduce-only order that is open."""
+    def _send(
+        self, slot: Slot, index: int, side: Side, fields: Fields, expires: int, reduce_only: bool, out: Output
+    ) -> None:
+        template = self.templates[index]
+        slot.order = self.slots.next_order(slot)
+        slot.generation += 1
+        sibling = self.slots.sibling_order(template)
+        frame = SendSubmit(
+            slot.order, index, side, template.kind, template.tif, reduce_only, fields.qty, fields.trigger, fields.px,
+            expires, template.post_only, sibling,
+        )  # fmt: skip
+        out.frames.append(frame)
+        self.bounds.sent_at.append(self.now)
+        slot.side, slot.reduce_only, slot.stands = side, reduce_only, fields
+        slot.cum, slot.value, slot.is_open, slot.asked, slot.wish = 0, 0, True, None, None
+
+    # ---- order fields
+
+    def _rounded(self, template: Template) -> tuple[Fields, int, Why | None]:
+        """Quantity toward zero; a buy's limit down and trigger up, a sell's the other way. The first field that fails and those
+        after it are 0."""
+        parts = (template.qty, template.price, template.trigger, template.expires)
+        values = [None if part is None else self.evaluate(part) for part in parts]
+        if any(part is not None and value is None for part, value in zip(parts, values, strict=True)):
+            return Fields(), 0, "NA"
+        buys = template.side == "BUY"
+        qty = round_steps(float(values[0] or 0.0), self.instrument.lot, 1, 0, self.instrument.max_qty)
+        if qty is None:
+            return Fields(), 0, "RANGE"
+        px = self._price(values[1], -1 if buys else 1)
+        if px is None:
+            return Fields(qty), 0, "RANGE"
+        trigger = self._price(values[2], 1 if buys else -1)
+        if trigger is None:
+            return Fields(qty, px), 0, "RANGE"
+        expires = self._expires(template, values[3])
+        return Fields(qty, px, trigger), expires or 0, "RANGE" if expires is None else None
+
+    def _price(self, value: Value, direction: int) -> int | None:
+        """0 where the kind has none."""
+        if value is None:
+            return 0
+        price = round_steps(float(value), self.instrument.price, self.instrument.tick, direction, LARGEST_PRICE)
+        return None if price is None or price < 1 else price
+
+    def _expires(self, template: Template, duration: Value) -> int | None:
+        if template.tif == "DAY":
+            return self.calendar.day_end(self.now)
+        if duration is None:
+            return 0
+        return self.now + int(duration) if 1 <= duration <= LATEST - self.now else None
+
+    def _at_least(self, fields: Fields, lots: int) -> bool:
+        """Whether the venue takes so few lots."""
+        notional = self.account.notional(lots, fields.px or fields.trigger or self.account.mark)
+        return lots >= 1 and lots >= self.instrument.min_qty and notional >= self.instrument.min_notional
+
+    # ---- what reduces
+
+    def _room(self, index: int, side: Side, without: Slot | None = None) -> int:
+        """Lots that a reduce-only order may have beside the others."""
         position = self.account.position if side == "SELL" else -self.account.position
-        others = sum(slot.leaves for slot in self.slots if slot.is_open and slot.reduce_only)
-        return lots + others > position
+        others = 0 if self.slots.is_shadow(index) else self.slots.reducing_leaves(side, without)
+        return max(0, max(0, position) - others)
 
-    def _breaks_bound(self, index: int, lots: int, line: int, out: Output) -> bool:
-        """The worst case: every open order on this side fills, and this one."""
-        if self.bound is None:
-            return False
-        rule, limit = self.bound
-        side = self.templates[index].side
-        leaves = lots + sum(slot.leaves for slot in self.slots if slot.is_open and slot.side == side)
-        worst = abs(self.account.position + (leaves if side == "BUY" else -leaves))
-        out.records.append(Record("risk", rule, line, int(worst > limit), (worst, limit, index)))
-        return worst > limit
+    def _candidate(
+        self, index: int, side: Side, fields: Fields, reduce_only: bool, line: int, *, is_new: bool = True
+    ) -> Candidate:
+        return Candidate(index, side, fields, reduce_only, is_new, line, lambda lots: self._at_least(fields, lots))
+
+    # ---- replace
+
+    def replace(self, index: int, line: int, out: Output) -> None:
+        """Asks for the fields evaluated anew on every open order of the template; one replace at a time is in flight."""
+        for slot in self.slots.open(index):
+            wanted, _, why = self._rounded_to_replace(slot)
+            if why is not None:
+                self._refuse(slot, wanted, why, out)
+            elif slot.asked is not None:
+                slot.wish = None if wanted == slot.asked else wanted
+            else:
+                self._ask(slot, wanted, line, out)
+
+    def _rounded_to_replace(self, slot: Slot) -> tuple[Fields, int, Why | None]:
+        """A quantity that is filled already needs no minimum: it ends the order."""
+        wanted, expires, why = self._rounded(self.templates[slot.template])
+        if why is None and not 0 <= wanted.qty <= slot.cum and not self._at_least(wanted, wanted.qty):
+            why = "MIN_QTY"
+        return wanted, expires, why
+
+    def grant(self, slot: Slot, *, may: bool, out: Output) -> None:
+        """The replace in flight was answered: sends what was wished since, or forgets it."""
+        wish, slot.wish = slot.wish, None
+        if wish is not None and may:
+            self._ask(slot, wish, self.templates[slot.template].place.line, out)
+
+    def _ask(self, slot: Slot, wanted: Fields, line: int, out: Output) -> None:
+        if wanted == slot.stands:
+            return
+        why = self._refusal(slot, wanted, line, out)
+        if why is not None:
+            self._refuse(slot, wanted, why, out)
+            return
+        slot.asked = wanted
+        self._log(REPLACE, slot.template, slot.order, wanted, line, out)
+        out.frames.append(SendReplace(slot.order, slot.template, wanted.qty, wanted.px, wanted.trigger))
+        self.bounds.sent_at.append(self.now)
+
+    def _refusal(self, slot: Slot, wanted: Fields, line: int, out: Output) -> Why | None:
+        """Only what adds risk is checked: more lots, or another price."""
+        added = max(0, wanted.qty - slot.stands.qty)
+        moved = (wanted.px, wanted.trigger) != (slot.stands.px, slot.stands.trigger)
+        if not added and not moved:
+            return None
+        if not slot.reduce_only and self.refusing():
+            return "RISK"
+        if slot.reduce_only and added and wanted.qty - slot.cum > self._room(slot.template, slot.side, slot):
+            return "REDUCE_ONLY"
+        part = Fields(added, wanted.px, wanted.trigger)
+        candidate = self._candidate(slot.template, slot.side, part, slot.reduce_only, line, is_new=False)
+        return None if self.bounds.check(candidate, self.now, out)[1] else "RISK"
+
+    def _refuse(self, slot: Slot, wanted: Fields, why: Why, out: Output) -> None:
+        out.frames.append(
+            RefuseReplace(
+                slot.order, slot.template, slot.side, max(wanted.qty, 0), wanted.px, self.account.position, why
+            )
+        )
+
+    # ---- cancel
 
     def cancel(self, template: int | None, line: int, out: Output) -> None:
-        """Asks for the end of every open order of the template; None: of all."""
-        for slot in self._open(template):
-            payload = (slot.order, slot.leaves, 0, self.account.position)
-            out.records.append(Record("command", slot.template, line, CANCEL, payload))
+        """Asks for the end of every open order of the template; None: of all. It overtakes any replace."""
+        for slot in self.slots.open(template):
+            slot.wish = None
+            self._log(CANCEL, slot.template, slot.order, Fields(slot.stands.qty - slot.cum), line, out)
             out.frames.append(SendCancel(slot.order, slot.template))
+            self.bounds.sent_at.append(self.now)
 
-    def _open(self, template: int | None) -> Iterator[Slot]:
-        return (s for s in self.slots if s.is_open and template in (None, s.template))
+    def _log(self, verb: int, template: int, order: int, fields: Fields, line: int, out: Output) -> None:
+        payload = (order, fields.qty, fields.px or fields.trigger, self.account.position)
+        out.records.append(Record("command", template, line, verb, payload))

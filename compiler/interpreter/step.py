@@ -1,4 +1,4 @@
-"""One input → one instant: latch, dataflow if the feed ticked, machine with its commands (semantics.md 5)."""
+"""One input → one instant: latch, dataflow if the feed ticked, standing risk, machine with its commands (semantics.md 5)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from typing import Any
 
 from ..program import Command, Latched, Program, Verb
 from .account import Account, Fault
+from .brake import Brake
+from .calendar import Calendar
 from .dataflow import Dataflow, Value
+from .flatten import Flatten
+from .latch import Latch
 from .machine import Instant, Machine
 from .messages import Bars, Control, Input, Output, Record, Report, Timer
-from .orders import Orders, bound_lots
+from .orders import Orders
+from .reports import Reports
+from .slots import Slots
+from .standing import StandingRisk
+from .timers import Timers
+from .wakes import Wakes
 
 __all__ = ["Fault", "Interpreter"]
 
@@ -24,19 +33,22 @@ class Interpreter:
     def __init__(self, program: Program, params: Sequence[Any], capital: int) -> None:
         self.program = program
         self.account = Account(program.instrument, capital)
-        self.dataflow = Dataflow(program, list(params), self)
-        self.orders = Orders(program, self.account, self._bound())
-        self.machine = Machine(program, self.dataflow.evaluate, self._run)
-        self._fills: dict[int, tuple[float, float | None]] = {}
+        self.slots = Slots(program)
+        self.reports = Reports(program, self.account, self.slots)
+        self.latch = Latch(program, self.account, self.slots, self.reports)
+        self.timers = Timers(program)
+        self.dataflow = Dataflow(program, list(params), self.latch)
+        evaluate = self.dataflow.evaluate
+        self.standing = StandingRisk(program, self.account, self.dataflow)
+        self.brake = Brake(self.timers)
+        self.orders = Orders(program, self.account, self.slots, evaluate, self.refuses)
+        self.flatten = Flatten(self.orders, self.reports, self.timers)
+        self.machine = Machine(program, self.timers, evaluate, self._run)
+        self.wakes = Wakes(program, self.timers, self.latch, evaluate)
+        self.running = self.stopping = False
+        self.day = 0
         self.raised: frozenset[str] = frozenset()  # by the report of the last instant, taken or not
         self._logged: list[Value] = [None] * len(program.signals)
-        self._latch_fills()
-
-    def _bound(self) -> tuple[int, int] | None:
-        """The tightest one, the first of equals: (rule, lots)."""
-        limits = [self.dataflow.evaluate(bound.limit) for bound in self.program.bounds]
-        lots = [(bound_lots(limit, self.program.instrument), rule) for rule, limit in enumerate(limits)]
-        return min(((rule, limit) for limit, rule in lots), key=lambda pair: pair[1], default=None)
 
     @property
     def state(self) -> str:
@@ -52,9 +64,13 @@ class Interpreter:
         """Money units."""
         return self.account.equity
 
+    @property
+    def flat(self) -> bool:
+        return self.reports.flat
+
     def next_deadline(self) -> tuple[int, int] | None:
         """(deadline, timer) of the earliest armed timer."""
-        return self.machine.next_deadline()
+        return self.timers.earliest()
 
     def signal_values(self) -> list[Value]:
         """The held value of every signal; None while it is na or not ready."""
@@ -64,48 +80,66 @@ class Interpreter:
             for s in self.program.signals
         ]
 
+    def latched(self, expr: Latched) -> Value:
+        return self.latch.latched(expr)
+
+    def refuses(self) -> bool:
+        """Whether risk-adding commands are refused now."""
+        return self.brake.holds(self.latch.now) or self.standing.refuses() or self.flatten.runs
+
     # ---- the instant
 
     def step(self, given: Input) -> Output:
         out, instant = Output(), Instant(given.now, entered={self.machine.state})
+        self.orders.now = given.now
+        self.reports.begin()
+        self._roll_day(given.now)
         self._latch(given, instant)
         self.raised = frozenset(instant.events)
-        self._latch_fills()
+        self.latch.begin(given.now)
         if isinstance(given, Bars) and given.bar is not None:
-            instant.ticked = True
-            self.dataflow.tick(given.bar)
-            self._log_signals(out)
+            self._tick(given, instant, out)
         if isinstance(given, Control):
             self._control(given, instant, out)
-        if self.machine.running:
-            self.machine.test(instant, out)
+        if self.running:
+            self._decide(instant, out)
+        elif self.reports.answered is not None:
+            self.orders.grant(self.reports.answered, may=False, out=out)
         return out
+
+    def _roll_day(self, now: int) -> None:
+        day = Calendar(self.program.instrument.sessions).day(now)
+        if day != self.day:
+            self.day, self.standing.day_equity = day, self.account.equity
 
     def _latch(self, given: Input, instant: Instant) -> None:
         match given:
             case Report():
-                instant.events, instant.template = self.orders.latch(given), given.template
+                instant.events, instant.template = self.reports.latch(given), given.template
             case Timer():
-                if self.machine.fires(given.timer, given.deadline):
+                if self.timers.fires(given.timer, given.deadline):
                     instant.timer = given.timer
+                    self._woken(given.timer, given.now)
             case Bars(bar=bar) if bar is not None:
+                instant.ticked, instant.mark_changed = True, bar.close_px != self.account.mark
                 self.account.mark = bar.close_px
                 self.account.revalue()
+                self.latch.ticked_at = given.now
             case _:
                 pass
 
-    def _latch_fills(self) -> None:
-        """What every template filled, as of the start of the instant: a submit in it empties a slot."""
-        for index in range(len(self.program.templates)):
-            lots = self.account.in_base(self.orders.filled(index))
-            self._fills[index] = (lots, self.orders.average_price(index))
+    def _woken(self, timer: int, now: int) -> None:
+        if timer == self.timers.halt and now >= self.brake.halted_until:
+            self.brake.halted_until = 0
+        self.wakes.rearm(timer, now)
 
-    def _control(self, given: Control, instant: Instant, out: Output) -> None:
-        if given.verb == "start":
-            self.machine.start(instant, out)
-        else:
-            self.machine.stop()
-            self.orders.cancel(None, 0, out)
+    def _tick(self, given: Bars, instant: Instant, out: Output) -> None:
+        assert given.bar is not None
+        self.dataflow.tick(given.bar)
+        self.reports.happened.clear()
+        self._log_signals(out)
+        if self.running and not self.stopping:
+            self.wakes.arm_rules(given.now)
 
     def _log_signals(self, out: Output) -> None:
         for index, (signal, value) in enumerate(zip(self.program.signals, self.signal_values(), strict=True)):
@@ -114,35 +148,111 @@ class Interpreter:
                 payload = (0.0 if value is None else float(value),)
                 out.records.append(Record("signal", index, signal.place.line, int(value is not None), payload))
 
-    # ---- what the dataflow and the machine ask for
+    def _decide(self, instant: Instant, out: Output) -> None:
+        """Standing risk, flatten, what reports ask for, machine. After `stop` only a flatten goes on."""
+        if not self.stopping:
+            actions = self.standing.evaluate(
+                instant.now, mark_changed=instant.mark_changed, resumed=instant.resumed, out=out
+            )
+            for command in actions:
+                self._run(command, instant, out)
+        if self.flatten.runs:
+            self._advance(instant, out)
+        may = self.running and not self.stopping and not self.flatten.runs
+        if self.reports.answered is not None:
+            self.orders.grant(self.reports.answered, may=may, out=out)
+        if not may:
+            return
+        self._release_children(out)
+        instant.interrupted = False
+        self.machine.test(instant, out)
+        if "late" in instant.events and not self.flatten.runs:
+            out.records.append(Record("note", self.program.late_note, 0))
+            self._flatten(0, instant, out)
 
-    def latched(self, expr: Latched) -> Value:
-        account, template = self.account, -1 if expr.template is None else expr.template
-        match expr.name:
-            case "flat":
-                return self.orders.flat
-            case "position":
-                return account.in_base(account.position)
-            case "equity" | "cash" | "realised" | "fees":
-                return account.in_quote(getattr(account, expr.name))
-            case "cum":
-                return self._fills[template][0]
-            case "avg_px":
-                return self._fills[template][1]
-            case "warm":
-                raise AssertionError("the dataflow knows by itself whether it is warm")
+    def _release_children(self, out: Output) -> None:
+        """Of a bracket: with each fill of the parent its children are sent, or grow."""
+        parent = self.reports.filled
+        for child in () if parent is None else self.program.templates[parent].children:
+            line = self.program.templates[child].place.line
+            if self.slots.open(child):
+                self.orders.replace(child, line, out)
+            else:
+                self.orders.submit(child, line, out)
 
-    def _run(self, command: Command, out: Output) -> None:
-        line = command.place.line
+    # ---- flatten
+
+    def _flatten(self, line: int, instant: Instant, out: Output) -> None:
+        if not self.flatten.runs:
+            self.flatten.start(line, out)
+            self._advance(instant, out)
+            instant.interrupted = True
+
+    def _advance(self, instant: Instant, out: Output) -> None:
+        if not self.flatten.advance(instant.timer, out):
+            return
+        if self.stopping:
+            self.running = False
+        else:
+            self.machine.restart(instant, out)
+
+    # ---- control
+
+    def _control(self, given: Control, instant: Instant, out: Output) -> None:
+        match given.verb:
+            case "start" if not self.running:
+                self._start(instant, out)
+            case "stop" if self.running and not self.stopping:
+                self._stop(instant, out)
+            case "pause":
+                self.brake.paused = True
+            case "resume":
+                self.brake.resume()
+                self.account.streak, instant.resumed = 0, True
+            case "flatten" if self.running:
+                self._flatten(0, instant, out)
+            case "kill":
+                self.brake.paused = True
+                self.orders.cancel(None, 0, out)
+            case _:
+                pass
+
+    def _start(self, instant: Instant, out: Output) -> None:
+        self.running, self.stopping = True, False
+        self.standing.day_equity = self.account.equity
+        self.latch.started_at = instant.now
+        self.machine.start(instant, out)
+        self.wakes.arm_all(instant.now)
+
+    def _stop(self, instant: Instant, out: Output) -> None:
+        """A flatten that runs, or that `on stop` starts, goes on to its end."""
+        self.stopping = True
+        if not self.flatten.runs:
+            for command in self.program.on_stop:
+                self._run(command, instant, out)
+            if not self.program.on_stop:
+                self.orders.cancel(None, 0, out)
+        self.timers.disarm_all_but_flatten()
+        self.running = self.flatten.runs
+
+    # ---- commands
+
+    def _run(self, command: Command, instant: Instant, out: Output) -> None:
+        line, template = command.place.line, command.template
         match command.verb:
             case Verb.SUBMIT:
-                assert command.template is not None
-                template = self.program.templates[command.template]
-                qty = self.dataflow.evaluate(template.qty)
-                trigger = None if template.trigger is None else self.dataflow.evaluate(template.trigger)
-                self.orders.submit(command.template, qty, trigger, line, out)
+                assert template is not None
+                self.orders.submit(template, line, out)
+            case Verb.REPLACE:
+                assert template is not None
+                self.orders.replace(template, line, out)
             case Verb.CANCEL | Verb.CANCEL_ALL:
-                self.orders.cancel(command.template, line, out)
+                self.orders.cancel(template, line, out)
+            case Verb.FLATTEN:
+                self._flatten(line, instant, out)
+            case Verb.HALT:
+                duration = None if command.duration is None else self.dataflow.evaluate(command.duration)
+                self.brake.halt(command, duration, instant.now, out)
             case Verb.NOTIFY:
                 assert command.note is not None
                 out.records.append(Record("note", command.note, line))

@@ -99,12 +99,14 @@ class Bound(Node):
     over: Expr | None  # `over 1d`
     per: Ident | None  # `per day`
     actions: tuple[Action, ...]
+    until: Expr | None = None  # what ends it, if not the end of the breach
 
 
 @dataclass(frozen=True, slots=True)
 class Guard(Node):
     condition: Expr
     actions: tuple[Action, ...]
+    until: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bar_span.h"
 #include "flatbuffer.h"
 #include "instants_text.h"
 
@@ -27,13 +28,16 @@ typedef struct {
     const uint8_t *values, *valid; /* in the current batch; valid: NULL without nulls */
 } column;
 
-typedef struct {
+typedef struct reader {
     const char *path;
     const stratc_mapped *file;
     size_t body_end; /* where the footer starts: no batch reaches beyond */
     column columns[STRATC_BAR_COLUMNS];
     size_t rows, row; /* of the current batch */
     uint64_t before;  /* rows of earlier batches */
+    bool (*take)(struct reader *, stratc_bar_sink *, stratc_error *); /* what is done with a batch */
+    stratc_bar_check check;
+    bool in_place; /* every row so far can be used where it lies */
 } reader;
 
 typedef struct {
@@ -230,6 +234,37 @@ static bool read_row(reader *r, const stratc_bar_sink *sink, stratc_bar_row *row
     return read_time(r, &row->start, error);
 }
 
+static bool take_rows(reader *r, stratc_bar_sink *sink, stratc_error *error) {
+    stratc_bar_row row = {0};
+    for (r->row = 0; r->row < r->rows; r->row++)
+        if (!read_row(r, sink, &row, error) || !stratc_bar_sink_add(sink, &row, error)) return false;
+    return true;
+}
+
+/* The column as it lies in the file; NULL if its values must be converted. */
+static const void *in_place(const column *c, value_kind kind) {
+    bool usable = c->kind == kind && c->valid == NULL && (uintptr_t)c->values % 8 == 0;
+    return usable ? c->values : NULL;
+}
+
+/* Takes the columns of the batch as they lie; false if that can't be, with no word in `error`. */
+static bool take_span(reader *r, stratc_bar_sink *sink, stratc_error *error) {
+    column *columns = r->columns, *time = &columns[STRATC_COLUMN_TIME], *volume = &columns[STRATC_COLUMN_VOLUME];
+    if (r->rows == 0) return true;
+    if (time->time_unit == 0) time->time_unit = stratc_epoch_unit(int_at(time, 0));
+    stratc_bar_span span = {.first = r->before,
+                            .count = r->rows,
+                            .start = in_place(time, time->kind),
+                            .open = in_place(&columns[STRATC_COLUMN_OPEN], KIND_FLOAT64),
+                            .high = in_place(&columns[STRATC_COLUMN_HIGH], KIND_FLOAT64),
+                            .low = in_place(&columns[STRATC_COLUMN_LOW], KIND_FLOAT64),
+                            .close = in_place(&columns[STRATC_COLUMN_CLOSE], KIND_FLOAT64),
+                            .volume = volume->present ? in_place(volume, KIND_FLOAT64) : NULL};
+    r->in_place = time->time_unit == 1 && span.start && span.open && span.high && span.low && span.close &&
+                  (span.volume || !volume->present) && stratc_bar_check_span(&r->check, &span);
+    return r->in_place && stratc_bar_sink_span(sink, &span, error);
+}
+
 /* One batch: its metadata at `start`, then its body. */
 static bool read_batch(reader *r, size_t start, size_t metadata, size_t body_size, stratc_bar_sink *sink,
                        stratc_error *error) {
@@ -246,11 +281,9 @@ static bool read_batch(reader *r, size_t start, size_t metadata, size_t body_siz
     for (int c = 0; c < STRATC_BAR_COLUMNS; c++)
         if (r->columns[c].present && !locate_column(r, &flat, batch, &r->columns[c], bytes + metadata, body_size))
             return corrupt(r, "a column leaves its record batch", error);
-    stratc_bar_row row = {0};
-    for (r->row = 0; r->row < r->rows; r->row++)
-        if (!read_row(r, sink, &row, error) || !stratc_bar_sink_add(sink, &row, error)) return false;
+    bool taken = r->take(r, sink, error);
     r->before += r->rows;
-    return true;
+    return taken;
 }
 
 static bool read_batches(reader *r, stratc_flat *flat, size_t footer, stratc_bar_sink *sink, stratc_error *error) {
@@ -275,6 +308,24 @@ static bool read_batches(reader *r, stratc_flat *flat, size_t footer, stratc_bar
     return true;
 }
 
+/* Used where it lies if every row is good as it is, else row by row, which finds and mends what is wrong. */
+static bool read_table(reader *r, stratc_flat *flat, size_t footer, stratc_bar_sink *sink, stratc_error *error) {
+    stratc_bar_check_begin(&r->check, sink->schema);
+    r->in_place = true;
+    r->take = take_span;
+    bool done = read_batches(r, flat, footer, sink, error);
+    if (r->in_place) {
+        sink->bars->highest = r->check.highest;
+        sink->faults->gaps = r->check.gaps;
+        sink->faults->longest_gap_ns = r->check.longest_gap;
+        return done;
+    }
+    stratc_bar_sink_restart(sink);
+    r->before = 0;
+    r->take = take_rows;
+    return read_batches(r, flat, footer, sink, error);
+}
+
 bool stratc_arrow_read(const stratc_mapped *file, stratc_bar_sink *sink, stratc_error *error) {
     reader r = {.path = sink->path, .file = file};
     enum { TAIL = 10 }; /* footer length, "ARROW1" */
@@ -290,6 +341,5 @@ bool stratc_arrow_read(const stratc_mapped *file, stratc_bar_sink *sink, stratc_
     sink->row_word = "row";
     sink->describe = describe;
     sink->source = &r;
-    return read_schema(&r, &flat, schema, &sink->bars->has_volume, error) &&
-           read_batches(&r, &flat, footer, sink, error);
+    return read_schema(&r, &flat, schema, &sink->bars->has_volume, error) && read_table(&r, &flat, footer, sink, error);
 }

@@ -140,8 +140,9 @@ static bool write_body(stratc_arrow_writer *writer, const pair *parts) {
         stratc_arrow_buffer *buffer = &writer->buffers[i];
         good = write_buffer(writer, buffer->valid, (size_t)parts[2 * i].second) &&
                write_buffer(writer, buffer->values, (size_t)parts[2 * i + 1].second);
-        memset(buffer->values, 0, values_size(&writer->columns[i], BATCH_ROWS));
-        if (buffer->valid) memset(buffer->valid, 0, BITMAP_SIZE);
+        if (!buffer->valid) continue;
+        memset(buffer->values, 0, values_size(&writer->columns[i], BATCH_ROWS)); /* nulls lie over zeros */
+        memset(buffer->valid, 0, BITMAP_SIZE);
     }
     return good;
 }
@@ -196,6 +197,13 @@ void stratc_arrow_set_bool(stratc_arrow_writer *writer, uint32_t column, bool va
 bool stratc_arrow_end_row(stratc_arrow_writer *writer) {
     writer->row++;
     return writer->row < BATCH_ROWS ? writer->file.failure.code == STRATC_EXIT_OK : write_batch(writer);
+}
+
+bool stratc_arrow_add_row(stratc_arrow_writer *writer, const void *values) {
+    const unsigned char *value = values;
+    for (uint32_t i = 0; i < writer->column_count; i++, value += 8)
+        memcpy(present(writer, i)->values + 8 * (size_t)writer->row, value, 8);
+    return stratc_arrow_end_row(writer);
 }
 
 /* ---- the file */

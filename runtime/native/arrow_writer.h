@@ -1,5 +1,5 @@
 /* Writes tables as uncompressed Arrow IPC files: the same rows give the same bytes, memory stays bounded.
- * A row is one setter call per column, then stratc_arrow_end_row; every 65,536 rows become a record batch. */
+ * A row is one setter call per column, then stratc_arrow_end_row, or one stratc_arrow_add_row; every 65,536 rows become a record batch. */
 #ifndef STRATC_ARROW_WRITER_H
 #define STRATC_ARROW_WRITER_H
 
@@ -42,13 +42,16 @@ typedef struct {
 bool stratc_arrow_open(stratc_arrow_writer *writer, const char *path, const stratc_arrow_column *columns,
                        uint32_t column_count, stratc_error *error);
 
-/* Set a column's value in the current row. A column that is not set is null where it may be, else 0. */
+/* Set a column's value in the current row: always, but for a nullable column that is null there. */
 void stratc_arrow_set_integer(stratc_arrow_writer *writer, uint32_t column, int64_t value); /* INT64, TIMESTAMP */
 void stratc_arrow_set_number(stratc_arrow_writer *writer, uint32_t column, double value);   /* FLOAT64 */
 void stratc_arrow_set_bool(stratc_arrow_writer *writer, uint32_t column, bool value);       /* BOOL */
 
-/* False once the file has failed; commit says why. */
+/* Ends the row. False once the file has failed; commit says why. */
 bool stratc_arrow_end_row(stratc_arrow_writer *writer);
+
+/* A whole row at once: one value of 8 bytes per column, none of them BOOL. */
+bool stratc_arrow_add_row(stratc_arrow_writer *writer, const void *values);
 
 /* Writes the last batch and the footer; the file appears under its name. */
 bool stratc_arrow_commit(stratc_arrow_writer *writer, stratc_error *error);

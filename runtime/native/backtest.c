@@ -13,25 +13,30 @@
 
 #define MAX_PX INT64_C(2147483647) /* of a frame */
 
-static bool hash_file(const char *path, uint8_t digest[32], stratc_error *error) {
-    stratc_mapped file;
+/* Of the bytes that the bars were read from, where they are still at hand. */
+static bool hash_file(const char *path, const stratc_bars *bars, uint8_t digest[32], stratc_error *error) {
+    stratc_mapped own = {0}, file = bars->file;
     stratc_sha256 hash;
-    if (!stratc_map_file(path, &file, error)) return false;
+    if (file.bytes == NULL && !stratc_map_file(path, &own, error)) return false;
+    if (file.bytes == NULL) file = own;
     stratc_sha256_init(&hash);
     if (file.size > 0) stratc_sha256_update(&hash, file.bytes, file.size);
     stratc_sha256_final(&hash, digest);
-    stratc_unmap_file(&file);
+    stratc_unmap_file(&own);
     return true;
 }
 
 /* A fill's price must fit its frame. */
 static bool check_prices(const stratc_program *program, const stratc_bars *bars, const char *path, stratc_error *error) {
-    for (size_t row = 0; row < bars->count; row++) {
-        if (bars->high[row] <= MAX_PX) continue;
+    const double most = stratc_scaled(MAX_PX, program->instruments[0].price);
+    for (size_t row = 0; bars->highest > most && row < bars->count; row++) {
+        size_t within;
+        const stratc_bar_span *span = stratc_bars_span(bars, row, &within);
+        if (span->high[within] <= most) continue;
         char start[STRATC_INSTANT_TEXT];
-        stratc_instant_format(bars->start[row], start);
+        stratc_instant_format(span->start[within], start);
         stratc_fail(error, STRATC_EXIT_DATA, "%.400s: the bar of %s is above %g %s, the highest price of an order", path, start,
-                    stratc_scaled(MAX_PX, program->instruments[0].price), program->instruments[0].quote);
+                    most, program->instruments[0].quote);
         return stratc_help(error, "declare a coarser tick for the instrument");
     }
     return true;
@@ -43,12 +48,13 @@ static bool read_bars(const stratc_program *program, const stratc_options *optio
     if (!stratc_bars_read(options->data, &schema, bars, &source->faults, error)) return false;
     const char *slash = strrchr(options->data, '/');
     source->file = slash ? slash + 1 : options->data;
+    source->has_volume = bars->has_volume;
     source->rows = bars->count; /* never 0: the reader refuses an empty file */
-    source->first = bars->start[0];
-    source->last = bars->start[bars->count - 1] + schema.every_ns;
+    source->first = stratc_bars_start(bars, 0);
+    source->last = stratc_bars_start(bars, bars->count - 1) + schema.every_ns;
     bool summarised = options->out || options->json; /* the table names no hash */
     return check_prices(program, bars, options->data, error) &&
-           (!summarised || hash_file(options->data, source->sha256, error));
+           (!summarised || hash_file(options->data, bars, source->sha256, error));
 }
 
 static bool select_rows(const stratc_options *options, const stratc_bars *bars, const stratc_source *source,

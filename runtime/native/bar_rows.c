@@ -117,7 +117,7 @@ static bool check_order(stratc_bar_sink *sink, const stratc_bar_row *row, const 
     const stratc_bars *bars = sink->bars;
     if (bars->count == 0) return true;
     size_t last = bars->count - 1;
-    int64_t previous = bars->start[last], every = sink->schema->every_ns;
+    int64_t previous = bars->own.start[last], every = sink->schema->every_ns;
     if (row->start > previous) {
         uint64_t step = (uint64_t)row->start - (uint64_t)previous;
         if (step <= (uint64_t)every) return true;
@@ -132,31 +132,34 @@ static bool check_order(stratc_bar_sink *sink, const stratc_bar_row *row, const 
         if (out != NULL) snprintf(out, sizeof((stratc_bar_bad_row *)0)->expected, "later than %s", instant);
         return false;
     }
-    bool same = bars->open[last] == price[OPEN] && bars->high[last] == price[HIGH] && bars->low[last] == price[LOW] &&
-                bars->close[last] == price[CLOSE] && bars->volume[last] == row->volume;
+    bool same = memcmp(sink->last, price, sizeof sink->last) == 0 && bars->own.volume[last] == row->volume;
     note_text(sink, same ? STRATC_BAR_DUPLICATE : STRATC_BAR_CONFLICT, row->number, STRATC_COLUMN_TIME,
               same ? "one row per bar (this repeats the row before)"
                    : "one row per bar (the row before has this time and other values)");
     return false;
 }
 
-static bool grow(stratc_bars *bars, const char *path, stratc_error *error) {
-    void **columns[] = {(void **)&bars->start, (void **)&bars->open,  (void **)&bars->high,
-                        (void **)&bars->low,   (void **)&bars->close, (void **)&bars->volume};
-    size_t capacity = bars->capacity > 0 ? bars->capacity * 2 : 4096;
+static bool no_memory(const stratc_bar_sink *sink, stratc_error *error) {
+    return stratc_fail(error, STRATC_EXIT_INPUT, "%.400s: out of memory after %zu rows", sink->path, sink->bars->count);
+}
+
+static bool grow(stratc_bar_sink *sink, stratc_error *error) {
+    stratc_bar_columns *own = &sink->bars->own;
+    void **columns[] = {(void **)&own->start,    (void **)&own->price[0], (void **)&own->price[1],
+                        (void **)&own->price[2], (void **)&own->price[3], (void **)&own->volume};
+    size_t capacity = own->capacity > 0 ? own->capacity * 2 : 4096;
     for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
-        void *larger = realloc(*columns[c], capacity * sizeof(int64_t));
-        if (larger == NULL)
-            return stratc_fail(error, STRATC_EXIT_INPUT, "%.400s: out of memory after %zu rows", path, bars->count);
+        void *larger = realloc(*columns[c], capacity * sizeof(double));
+        if (larger == NULL) return no_memory(sink, error);
         *columns[c] = larger;
     }
-    bars->capacity = capacity;
+    own->capacity = capacity;
     return true;
 }
 
 bool stratc_bar_sink_add(stratc_bar_sink *sink, const stratc_bar_row *row, stratc_error *error) {
     stratc_bars *bars = sink->bars;
-    if (bars->count == bars->capacity && !grow(bars, sink->path, error)) return false;
+    if (bars->count == bars->own.capacity && !grow(sink, error)) return false;
     check_start(sink, row);
     int64_t price[4];
     bool usable = check_prices(sink, row, price);
@@ -164,13 +167,28 @@ bool stratc_bar_sink_add(stratc_bar_sink *sink, const stratc_bar_row *row, strat
     if (bars->has_volume) usable &= check_volume(sink, row);
     if (!usable || !check_order(sink, row, price)) return true;
     size_t at = bars->count++;
-    bars->start[at] = row->start;
-    bars->open[at] = price[OPEN];
-    bars->high[at] = price[HIGH];
-    bars->low[at] = price[LOW];
-    bars->close[at] = price[CLOSE];
-    bars->volume[at] = row->volume + 0.0; /* -0 becomes 0 */
+    memcpy(sink->last, price, sizeof sink->last);
+    bars->own.start[at] = row->start;
+    for (int p = OPEN; p <= CLOSE; p++) bars->own.price[p][at] = stratc_scaled(price[p], sink->schema->price);
+    bars->own.volume[at] = row->volume + 0.0; /* -0 becomes 0 */
+    if (bars->own.price[HIGH][at] > bars->highest) bars->highest = bars->own.price[HIGH][at];
     return true;
+}
+
+bool stratc_bar_sink_span(stratc_bar_sink *sink, const stratc_bar_span *span, stratc_error *error) {
+    stratc_bars *bars = sink->bars;
+    stratc_bar_span *spans = realloc(bars->spans, (bars->span_count + 1) * sizeof *spans);
+    if (spans == NULL) return no_memory(sink, error);
+    bars->spans = spans;
+    bars->spans[bars->span_count++] = *span;
+    bars->count += span->count;
+    return true;
+}
+
+void stratc_bar_sink_restart(stratc_bar_sink *sink) {
+    bool has_volume = sink->bars->has_volume;
+    stratc_bars_free(sink->bars);
+    sink->bars->has_volume = has_volume;
 }
 
 static void describe_faults(const stratc_bar_sink *sink, char *out, size_t room) {
@@ -186,7 +204,17 @@ static void describe_faults(const stratc_bar_sink *sink, char *out, size_t room)
     }
 }
 
-bool stratc_bar_sink_finish(const stratc_bar_sink *sink, stratc_error *error) {
+/* Rows that were added one by one are one span. */
+static bool close_rows(stratc_bar_sink *sink, stratc_error *error) {
+    const stratc_bar_columns *own = &sink->bars->own;
+    stratc_bar_span span = {.count = sink->bars->count, .start = own->start,
+                            .open = own->price[OPEN], .high = own->price[HIGH], .low = own->price[LOW], .close = own->price[CLOSE],
+                            .volume = sink->bars->has_volume ? own->volume : NULL};
+    sink->bars->count = 0; /* as many are added */
+    return stratc_bar_sink_span(sink, &span, error);
+}
+
+bool stratc_bar_sink_finish(stratc_bar_sink *sink, stratc_error *error) {
     uint64_t mendable = 0, fatal = 0;
     for (int k = 0; k < STRATC_BAR_FAULT_KINDS; k++)
         *(KINDS[k].repairable ? &mendable : &fatal) += sink->faults->found[k];
@@ -201,5 +229,5 @@ bool stratc_bar_sink_finish(const stratc_bar_sink *sink, stratc_error *error) {
                                   "unit and drops exact duplicates");
     }
     if (sink->bars->count == 0) return stratc_fail(error, STRATC_EXIT_DATA, "%.400s: holds no rows", sink->path);
-    return true;
+    return sink->bars->span_count > 0 || close_rows(sink, error);
 }

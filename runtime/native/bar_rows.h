@@ -47,12 +47,17 @@ typedef struct stratc_bar_sink {
     /* Prints the current row's value of a column as the file has it; asked only for faults. */
     void (*describe)(const void *source, enum stratc_bar_column column, char out[STRATC_NUMBER_TEXT]);
     const void *source;
+    int64_t last[4]; /* price units of the last row stored */
 } stratc_bar_sink;
 
 /* Checks and stores one row; false only when memory ends. */
 bool stratc_bar_sink_add(stratc_bar_sink *sink, const stratc_bar_row *row, stratc_error *error);
+/* Adds rows that need no check and stay where they lie; false only when memory ends. */
+bool stratc_bar_sink_span(stratc_bar_sink *sink, const stratc_bar_span *span, stratc_error *error);
+/* Forgets every row so far. */
+void stratc_bar_sink_restart(stratc_bar_sink *sink);
 /* The verdict on the whole file: false with STRATC_EXIT_DATA if a fault stays or there is no row. */
-bool stratc_bar_sink_finish(const stratc_bar_sink *sink, stratc_error *error);
+bool stratc_bar_sink_finish(stratc_bar_sink *sink, stratc_error *error);
 
 /* Copies text for a message: unprintable bytes as '?', cut with "..." where it does not fit. */
 void stratc_bar_quote(const char *begin, const char *end, char *out, size_t room);

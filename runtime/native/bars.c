@@ -52,16 +52,40 @@ bool stratc_bars_read(const char *path, const stratc_bar_schema *schema, stratc_
     if (!check_schema(schema, error) || !stratc_map_file(path, &file, error)) return false;
     stratc_bar_sink sink = {.path = path, .schema = schema, .bars = out, .faults = faults};
     bool done = read_file(&file, &sink, error);
-    stratc_unmap_file(&file);
     if (!done) stratc_bars_free(out);
+    if (done && out->own.start == NULL)
+        out->file = file; /* the rows lie in it */
+    else
+        stratc_unmap_file(&file);
     return done;
 }
 
 void stratc_bars_free(stratc_bars *bars) {
-    int64_t *columns[] = {bars->start, bars->open, bars->high, bars->low, bars->close};
-    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) free(columns[c]);
-    free(bars->volume);
+    free(bars->spans);
+    free(bars->own.start);
+    for (int p = 0; p < 4; p++) free(bars->own.price[p]);
+    free(bars->own.volume);
+    stratc_unmap_file(&bars->file);
     *bars = (stratc_bars){0};
+}
+
+const stratc_bar_span *stratc_bars_span(const stratc_bars *bars, size_t row, size_t *within) {
+    size_t low = 0, high = bars->span_count - 1;
+    while (low < high) {
+        size_t middle = low + (high - low + 1) / 2;
+        if (bars->spans[middle].first <= row)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    *within = row - bars->spans[low].first;
+    return &bars->spans[low];
+}
+
+int64_t stratc_bars_start(const stratc_bars *bars, size_t row) {
+    size_t within;
+    const stratc_bar_span *span = stratc_bars_span(bars, row, &within);
+    return span->start[within];
 }
 
 /* The first row that starts at or after `instant`. */
@@ -69,7 +93,7 @@ static size_t first_from(const stratc_bars *bars, int64_t instant) {
     size_t low = 0, high = bars->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (bars->start[middle] < instant)
+        if (stratc_bars_start(bars, middle) < instant)
             low = middle + 1;
         else
             high = middle;
@@ -84,4 +108,10 @@ bool stratc_bars_select(const stratc_bars *bars, int64_t from, int64_t to, size_
     if (*end < *begin) *end = *begin;
     *first = *begin - (warmup < *begin ? warmup : *begin);
     return *begin < *end;
+}
+
+double stratc_bar_factor(stratc_scale price) {
+    double power = 1;
+    for (int32_t i = 0; i < price.decimals; i++) power *= 10; /* exact up to 10^22 */
+    return power / (double)price.numerator;
 }

@@ -3,15 +3,31 @@
 #ifndef STRATC_BARS_H
 #define STRATC_BARS_H
 
-#include "base.h"
+#include "mapped.h"
+
+/* Consecutive bars. The columns lie in the mapped file, or in memory of the stratc_bars they belong to.
+ * A price is the double that stratc_scaled gives for a whole number of price units, so stratc_bar_units (bar_units.h) is exact. */
+typedef struct {
+    size_t first, count;                      /* rows [first, first + count) of the whole table */
+    const int64_t *start;                     /* ns UTC, strictly increasing */
+    const double *open, *high, *low, *close;  /* >= one price unit, low <= open, close <= high */
+    const double *volume;                     /* base units, finite, >= 0; NULL without the column */
+} stratc_bar_span;
+
+typedef struct { /* columns that no file has in this form */
+    int64_t *start;
+    double *price[4], *volume;
+    size_t capacity;
+} stratc_bar_columns;
 
 typedef struct {
     size_t count;
-    int64_t *start;                      /* ns UTC, strictly increasing */
-    int64_t *open, *high, *low, *close;  /* price units, >= 1, low <= open, close <= high */
-    double *volume;                      /* base units, finite, >= 0; all 0 without the column */
     bool has_volume;
-    size_t capacity; /* rows allocated */
+    double highest; /* of all prices */
+    stratc_bar_span *spans; /* in order, none empty */
+    size_t span_count;
+    stratc_mapped file; /* kept while spans lie in it: it must not change meanwhile */
+    stratc_bar_columns own;
 } stratc_bars;
 
 typedef struct {
@@ -64,10 +80,18 @@ bool stratc_bars_read(const char *path, const stratc_bar_schema *schema, stratc_
                       stratc_error *error);
 void stratc_bars_free(stratc_bars *bars);
 
+/* A row's span, and the row's place in it; row < bars->count. */
+const stratc_bar_span *stratc_bars_span(const stratc_bars *bars, size_t row, size_t *within);
+
+int64_t stratc_bars_start(const stratc_bars *bars, size_t row);
+
 /* Rows [*begin, *end) start in [from, to); rows [*first, *begin) are up to `warmup` rows before them.
  * False when no row starts in the range (then *begin == *end). */
 bool stratc_bars_select(const stratc_bars *bars, int64_t from, int64_t to, size_t warmup, size_t *first,
                         size_t *begin, size_t *end);
+
+/* Price units per currency unit, for stratc_bar_units (bar_units.h). */
+double stratc_bar_factor(stratc_scale price);
 
 /* "high_below" etc.: the name of a kind in messages and summaries. */
 const char *stratc_bar_fault_name(enum stratc_bar_fault kind);

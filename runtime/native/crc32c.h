@@ -11,4 +11,7 @@ uint32_t stratc_crc32c(const void *data, size_t size);
 /* The CRC of the bytes that gave `crc` followed by these: extend(0, ...) is the plain CRC. */
 uint32_t stratc_crc32c_extend(uint32_t crc, const void *data, size_t size);
 
+/* The same without instructions that only some processors have. */
+uint32_t stratc_crc32c_extend_portable(uint32_t crc, const void *data, size_t size);
+
 #endif

@@ -187,15 +187,14 @@ stratc_fit stratc_double_units(double value, stratc_scale scale, int64_t *units)
 
 void stratc_units_format(int64_t units, stratc_scale scale, char out[STRATC_NUMBER_TEXT]) {
     char reversed[STRATC_NUMBER_TEXT];
-    size_t count = 0, used = 0;
-    wide rest = (wide)(units < 0 ? -(uint64_t)units : (uint64_t)units) * (uint64_t)scale.numerator;
-    while (rest != 0 || count < (size_t)scale.decimals + 1) {
-        reversed[count++] = (char)('0' + (int)(rest % 10));
-        rest /= 10;
-    }
+    size_t count = 0, used = 0, decimals = (size_t)scale.decimals;
+    wide whole = (wide)(units < 0 ? -(uint64_t)units : (uint64_t)units) * (uint64_t)scale.numerator;
+    for (; whole > UINT64_MAX; whole /= 10) reversed[count++] = (char)('0' + (int)(whole % 10));
+    for (uint64_t rest = (uint64_t)whole; rest != 0 || count < decimals + 1; rest /= 10) /* the common, quick part */
+        reversed[count++] = (char)('0' + rest % 10);
     if (units < 0) out[used++] = '-';
     while (count > 0) {
-        if (count == (size_t)scale.decimals) out[used++] = '.';
+        if (count == decimals) out[used++] = '.';
         out[used++] = reversed[--count];
     }
     out[used] = '\0';

@@ -76,7 +76,7 @@ typedef struct {
 } stratc_sum;
 
 /* Adds the new value and takes the leaving one away; every `length` values it adds up the ring anew, oldest first. */
-static inline double stratc_running_sum(stratc_sum *state, double *values, int64_t length, double value) {
+static inline void stratc_push_running(stratc_sum *state, double *values, int64_t length, double value) {
     bool full = state->ring.count == length;
     double leaving = values[state->ring.head];
     stratc_push(&state->ring, values, length, value);
@@ -87,23 +87,29 @@ static inline double stratc_running_sum(stratc_sum *state, double *values, int64
         stratc_neumaier_add(&state->running, value);
         if (full) stratc_neumaier_add(&state->running, -leaving);
     }
-    return state->running.sum + state->running.compensation;
 }
 
-static inline double stratc_window_sum(stratc_sum *state, double *values, int64_t length, double value) {
-    if (length > STRATC_STRIDED_UP_TO) return stratc_running_sum(state, values, length, value);
-    stratc_push(&state->ring, values, length, value);
+/* Takes a value in. What the window holds then is asked for apart: it is not always wanted. */
+static inline void stratc_window_push(stratc_sum *state, double *values, int64_t length, double value) {
+    if (length > STRATC_STRIDED_UP_TO) {
+        stratc_push_running(state, values, length, value);
+    } else {
+        stratc_push(&state->ring, values, length, value);
+    }
+}
+
+static inline double stratc_window_sum(const stratc_sum *state, const double *values, int64_t length) {
+    if (length > STRATC_STRIDED_UP_TO) return state->running.sum + state->running.compensation;
     return stratc_strided(&state->ring, values, length, 0.0, false);
 }
 
-static inline double stratc_window_mean(stratc_sum *state, double *values, int64_t length, double value) {
-    double sum = stratc_window_sum(state, values, length, value);
-    return sum / (double)state->ring.count;
+static inline double stratc_window_mean(const stratc_sum *state, const double *values, int64_t length) {
+    return stratc_window_sum(state, values, length) / (double)state->ring.count;
 }
 
 /* Of the population, in two passes. */
-static inline double stratc_window_variance(stratc_sum *state, double *values, int64_t length, double value) {
-    double mean = stratc_window_mean(state, values, length, value);
+static inline double stratc_window_variance(const stratc_sum *state, const double *values, int64_t length) {
+    double mean = stratc_window_mean(state, values, length);
     return stratc_strided(&state->ring, values, length, mean, true) / (double)state->ring.count;
 }
 

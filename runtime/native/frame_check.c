@@ -50,17 +50,19 @@ static bool all_zero(const uint8_t *bytes, size_t size) {
     return any == 0;
 }
 
-/* What this order path does not carry out must be zero, so that no wish is silently dropped. */
+/* What nobody carries out must be zero, so that no wish is silently dropped. */
 static bool without_extras(const stratc_submit_frame *submit) {
-    return submit->sibling == 0 && submit->child_a == 0 && submit->child_b == 0 && submit->px == 0 && submit->display == 0 &&
-           submit->expires == 0 && submit->gap == 0 && submit->slices == 0 && submit->post_only == 0 && submit->held == 0 &&
-           all_zero(submit->unused, sizeof submit->unused);
+    return submit->display == 0 && submit->gap == 0 && submit->slices == 0 && all_zero(submit->unused, sizeof submit->unused);
 }
 
+static bool price_in_range(bool needed, int64_t px) { return needed ? px >= 1 && px <= MAX_PX : px == 0; }
+
 bool stratc_submit_in_range(const stratc_submit_frame *submit) {
-    bool stop = submit->kind == STRATC_KIND_STOP;
-    bool enums = (stop || submit->kind == STRATC_KIND_MARKET) && submit->side < STRATC_SIDE_COUNT &&
-                 submit->tif < STRATC_TIF_COUNT && submit->urgency < STRATC_URGENCY_COUNT && submit->reduce_only <= 1;
-    bool trigger = stop ? submit->trigger >= 1 && submit->trigger <= MAX_PX : submit->trigger == 0;
-    return enums && trigger && submit->id >= 1 && submit->qty >= 1 && submit->qty <= MAX_QTY && without_extras(submit);
+    bool stop = submit->kind == STRATC_KIND_STOP || submit->kind == STRATC_KIND_STOP_LIMIT;
+    bool limit = submit->kind == STRATC_KIND_LIMIT || submit->kind == STRATC_KIND_STOP_LIMIT;
+    bool enums = (stop || limit || submit->kind == STRATC_KIND_MARKET) && submit->side < STRATC_SIDE_COUNT &&
+                 submit->tif < STRATC_TIF_COUNT && submit->urgency < STRATC_URGENCY_COUNT && submit->reduce_only <= 1 &&
+                 submit->post_only <= limit && submit->held <= 1;
+    return enums && price_in_range(stop, submit->trigger) && price_in_range(limit, submit->px) && submit->id >= 1 &&
+           submit->qty >= 1 && submit->qty <= MAX_QTY && submit->expires >= 0 && without_extras(submit);
 }

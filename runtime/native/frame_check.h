@@ -13,7 +13,7 @@ void stratc_frame_seal(stratc_frame *frame, uint64_t seq, int64_t now, uint32_t 
 /* False, with the reason, unless version, length, type (a command or report of 128 bytes) and CRC are right. */
 bool stratc_frame_check(const stratc_frame *frame, stratc_error *error);
 
-/* Is every field in the range its message declares, and used only as far as orders here go: market and stop? */
+/* Is every field in the range its message declares, and used only as far as orders here go: no schedules, no displayed part? */
 bool stratc_submit_in_range(const stratc_submit_frame *submit);
 
 #endif

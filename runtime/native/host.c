@@ -1,237 +1,216 @@
 /* The backtest host.
  *
- * Order of inputs. Within the walk of a bar, fills and timers come by time, at equal times REPORT before TIMER; TIMER and
- * REPORT at a bar's end come before its BARS. The reports that an instant causes follow it at once, its denials first.
+ * Order of inputs. Within the walk of a bar, what the venue answers, timers of the order kernel and timers of the strategy come by
+ * time, at equal times in this order; all of them at a bar's end come before its BARS. The reports that an instant causes follow it
+ * at once, its denials first.
  * Two inputs stand outside the rule for ties because they answer BARS of the same time: CONTROL start follows the warm-up
  * bars (the machine, which waits for it, must not see them) and CONTROL stop follows the last bar. */
 #include "host.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "frame_check.h"
-#include "instants_text.h"
-#include "order_path.h"
-#include "simulator.h"
+#include "bar_units.h"
+#include "progress.h"
+#include "rounding.h"
+#include "world.h"
 
-/* A strategy that answers every report of one moment with a new command never lets time go on. */
-enum { MOST_REPORTS_AT_ONCE = 100000, BARS_PER_LOOK = 4096 };
+enum { BARS_PER_LOOK = 4096 };
 
 typedef struct {
-    const stratc_program *program;
-    void *context;
-    stratc_output output;
-    stratc_order_path orders;
-    stratc_simulator venue;
-    stratc_frame_queue denials;
-    stratc_results *results;
-    uint64_t seq, commands_out, reports_in;
-    int64_t now;
-    uint32_t reports_at_once;
-    stratc_error *error;
+    stratc_world world;
+    stratc_world spare[2]; /* trial walks: low first, high first */
+    enum stratc_path path;
+    double factor; /* price units per currency unit */
+    uint64_t ambiguous;
 } host;
 
-static const stratc_core *core(const host *h) { return h->context; }
-
-/* ---- one instant */
-
-static bool fault(host *h, uint32_t code) {
-    static const char *const WHAT[] = {"", "its position differs from that of its orders", "an amount of money passes 62 bits",
-                                       "one instant made more output than its limit", "a report that fits no order"};
-    char now[STRATC_INSTANT_TEXT], place[48] = "";
-    stratc_instant_format(h->now, now);
-    if (core(h)->fault_line > 0) snprintf(place, sizeof place, ", line %u of its text", (unsigned)core(h)->fault_line);
-    stratc_fail(h->error, STRATC_EXIT_INTERNAL, "%s stopped at %s%s: %s", h->program->name, now, place,
-                code < sizeof WHAT / sizeof *WHAT ? WHAT[code] : "unknown fault");
-    return stratc_help(h->error, "%s", code == STRATC_FAULT_MONEY
-                                           ? "use smaller quantities, or coarser steps of price and lot"
-                                           : "this should not be possible: please report it with the strategy and the data");
-}
-
-/* A denial made by the strategy's own checks returns to it; anything else is a command for the order path. */
-static bool route(host *h, stratc_frame *frame) {
-    if (frame->header.type == STRATC_FRAME_REPORT) return stratc_frame_queue_push(&h->denials, frame, h->error);
-    stratc_frame_seal(frame, ++h->commands_out, h->now, 0);
-    if (!stratc_order_path_command(&h->orders, frame, h->now, h->error)) return false;
-    return stratc_results_command(h->results, h->seq, h->now, frame, &h->orders);
-}
-
-static bool ask_venue(host *h) {
-    stratc_ask ask;
-    while (stratc_order_path_next_ask(&h->orders, &ask)) {
-        stratc_answer answer = {.id = ask.order.id, .time = h->now};
-        if (ask.kind == STRATC_ASK_CANCEL) {
-            answer.kind = STRATC_ANSWER_CANCELLED;
-            if (!stratc_simulator_cancel(&h->venue, ask.order.id))
-                return stratc_fail(h->error, STRATC_EXIT_INTERNAL, "the venue has no order %llu", (unsigned long long)answer.id);
-        } else {
-            stratc_resting order = {.id = ask.order.id,
-                                    .qty = ask.order.qty,
-                                    .trigger = ask.order.trigger,
-                                    .arrived = h->now,
-                                    .buy = ask.order.side == STRATC_SIDE_BUY,
-                                    .stop = ask.order.kind == STRATC_KIND_STOP};
-            answer.kind = stratc_simulator_place(&h->venue, &order) ? STRATC_ANSWER_ACK : STRATC_ANSWER_REJECTED;
-        }
-        if (!stratc_order_path_answer(&h->orders, &answer, h->error)) return false;
+static bool low_first(enum stratc_path path, const stratc_bar *bar) {
+    switch (path) {
+        case STRATC_PATH_NEAREST: return bar->high_px - bar->open_px >= bar->open_px - bar->low_px;
+        case STRATC_PATH_OHLC: return false;
+        case STRATC_PATH_OLHC: return true;
+        default: return bar->close_px >= bar->open_px;
     }
+}
+
+/* What is left of a run. */
+typedef struct {
+    int64_t equity;
+    uint64_t ambiguous;
+    stratc_match_counts counts;
+} run_end;
+
+/* ---- the walk along one bar */
+
+/* Whole lots, snapped like a quantity of an order; -1 where the data has no volume. */
+static int64_t volume_of(const host *h, const stratc_bar *bar) {
+    int64_t lots;
+    if (bar->flags & STRATC_BAR_NO_VOLUME) return -1;
+    return stratc_round_steps(bar->volume, h->world.program->instruments[0].lot, 1, -1, INT64_MAX / 2, &lots) ? lots : INT64_MAX / 2;
+}
+
+static stratc_bar_line line_of(const stratc_bar *bar, bool low) {
+    return stratc_bar_line_of(bar->start, bar->end, bar->open_px, bar->high_px, bar->low_px, bar->close_px, low);
+}
+
+static void set_line(host *h, const stratc_bar *bar, bool low) {
+    stratc_bar_line line = line_of(bar, low);
+    stratc_matching_bar(&h->world.venue.book, &line, volume_of(h, bar));
+}
+
+/* Turns the line of a bar at whose open everything up to now has happened: both orders of the extremes begin alike. */
+static void turn_line(stratc_world *w, const stratc_bar *bar, bool low) {
+    w->venue.book.line = line_of(bar, low);
+}
+
+static bool finish_walk(stratc_world *w, const stratc_bar *bar) {
+    if (!stratc_world_advance(w, bar->end)) return false;
+    stratc_matching_end(&w->venue.book);
     return true;
 }
 
-static bool deliver(host *h, stratc_input *input) {
-    input->seq = ++h->seq;
-    h->now = input->now;
-    uint32_t code = h->program->step(h->context, input, &h->output);
-    if (h->output.record_count > 0 && !stratc_results_records(h->results, &h->output)) return false;
-    if (code != STRATC_FAULT_NONE) return fault(h, code);
-    for (uint32_t i = 0; i < h->output.frame_count; i++)
-        if (!route(h, &h->output.frames[i]) || !ask_venue(h)) return false;
+static bool walk_trial(host *h, stratc_world *spare, const stratc_bar *bar, bool low) {
+    stratc_world_copy(spare, &h->world);
+    turn_line(spare, bar, low);
+    return finish_walk(spare, bar);
+}
+
+static bool differ(const stratc_world *a, const stratc_world *b, int64_t close) {
+    const stratc_core *first = a->context, *second = b->context;
+    return stratc_world_equity(a, close) != stratc_world_equity(b, close) || first->account.position != second->account.position;
+}
+
+/* Walks the bar both ways from copies: is it ambiguous, and which way does the rule take? */
+static bool decide(host *h, const stratc_bar *bar, bool *low) {
+    if (!walk_trial(h, &h->spare[0], bar, true) || !walk_trial(h, &h->spare[1], bar, false)) return false;
+    int64_t up = stratc_world_equity(&h->spare[0], bar->close_px), down = stratc_world_equity(&h->spare[1], bar->close_px);
+    h->ambiguous += differ(&h->spare[0], &h->spare[1], bar->close_px);
+    *low = low_first(h->path, bar);
+    if (h->path == STRATC_PATH_ADVERSE) *low = up <= down;
+    if (h->path == STRATC_PATH_FAVOURABLE) *low = up >= down;
     return true;
 }
 
-/* ---- what an instant causes */
-
-static bool next_report(host *h, stratc_frame *report) {
-    return stratc_frame_queue_pop(&h->denials, report) || stratc_frame_queue_pop(&h->orders.reports, report);
+/* Timers and expiries between two bars fire at their own time, and nothing is filled there. */
+static bool cross_gap(stratc_world *w, int64_t start) {
+    if (w->venue.book.line.time[3] >= start) return true;
+    w->venue.book.line = (stratc_bar_line){0};
+    return stratc_world_advance(w, start - 1);
 }
 
-/* Delivers every waiting report, and those that these cause in turn. */
-static bool settle(host *h) {
-    stratc_frame report;
-    while (next_report(h, &report)) {
-        if (++h->reports_at_once > MOST_REPORTS_AT_ONCE) {
-            char now[STRATC_INSTANT_TEXT];
-            stratc_instant_format(h->now, now);
-            stratc_fail(h->error, STRATC_EXIT_INTERNAL, "%s does not come to rest at %s: %d reports in one moment",
-                        h->program->name, now, (int)MOST_REPORTS_AT_ONCE);
-            return stratc_help(h->error, "a transition on a report sends the next order at once; let it wait for a bar or a timer");
-        }
-        stratc_frame_seal(&report, ++h->reports_in, h->now, 0);
-        if (!stratc_results_report(h->results, h->seq + 1, h->now, &report)) return false;
-        stratc_input input = {.now = h->now, .kind = STRATC_REPORT, .report = &report};
-        if (!deliver(h, &input)) return false;
-    }
-    return true;
-}
-
-/* Delivers an input that the host makes itself, and everything it causes. */
-static bool instant(host *h, stratc_input input) {
-    h->reports_at_once = 0;
-    return deliver(h, &input) && settle(h);
-}
-
-/* ---- between two bars */
-
-static bool fill(host *h, const stratc_match *match) {
-    const stratc_order *order = stratc_order_path_find(&h->orders, match->id);
-    stratc_answer answer = {STRATC_ANSWER_FILL, match->id, match->time, match->qty, match->px};
-    if (match->time > h->now) h->reports_at_once = 0;
-    h->now = match->time > h->now ? match->time : h->now;
-    if (!stratc_order_path_answer(&h->orders, &answer, h->error) || !ask_venue(h)) return false;
-    return stratc_results_fill(h->results, order, match) && settle(h);
-}
-
-static int64_t next_deadline(const host *h, int32_t *timer) {
-    return h->program->timer_count == 0 ? STRATC_NEVER : h->program->next_deadline(h->context, timer);
-}
-
-/* Fills and timers up to the end of a bar, by time. */
 static bool walk(host *h, const stratc_bar *bar) {
-    stratc_simulator_bar(&h->venue, bar->start, bar->end, bar->open_px, bar->high_px, bar->low_px, bar->close_px);
-    for (;;) {
-        int32_t timer = -1;
-        int64_t deadline = next_deadline(h, &timer);
-        int64_t until = deadline < bar->end ? deadline : bar->end;
-        stratc_match match;
-        if (stratc_simulator_next(&h->venue, until, &match)) {
-            if (!fill(h, &match)) return false;
-        } else if (deadline <= bar->end) {
-            int64_t now = deadline > h->now ? deadline : h->now;
-            if (!instant(h, (stratc_input){.now = now, .kind = STRATC_TIMER, .verb = timer, .deadline = deadline})) return false;
-        } else {
-            return true;
-        }
+    stratc_world *w = &h->world;
+    bool low = low_first(h->path, bar);
+    if (stratc_world_idle(w, bar->low_px, bar->high_px, bar->end)) {
+        if (w->venue.book.count > 0) set_line(h, bar, low); /* an order that rests has now seen this bar */
+        return true;
     }
+    if (!cross_gap(w, bar->start)) return false;
+    set_line(h, bar, low);
+    if (!stratc_world_advance(w, bar->start)) return false;
+    if (stratc_world_idle(w, bar->low_px, bar->high_px, bar->end)) return true;
+    if (!decide(h, bar, &low)) return false;
+    turn_line(w, bar, low);
+    return finish_walk(w, bar);
 }
 
-static stratc_bar bar_at(const host *h, const stratc_bars *bars, size_t row) {
-    stratc_scale price = h->program->instruments[0].price;
-    return (stratc_bar){.start = bars->start[row],
-                        .end = bars->start[row] + h->program->feeds[0].every,
-                        .open_px = bars->open[row],
-                        .high_px = bars->high[row],
-                        .low_px = bars->low[row],
-                        .close_px = bars->close[row],
-                        .open = stratc_scaled(bars->open[row], price),
-                        .high = stratc_scaled(bars->high[row], price),
-                        .low = stratc_scaled(bars->low[row], price),
-                        .close = stratc_scaled(bars->close[row], price),
-                        .volume = bars->volume[row]};
+static stratc_bar bar_at(const host *h, const stratc_bar_span *span, size_t row) {
+    return (stratc_bar){.start = span->start[row],
+                        .end = span->start[row] + h->world.program->feeds[0].every,
+                        .open_px = stratc_bar_units(span->open[row], h->factor),
+                        .high_px = stratc_bar_units(span->high[row], h->factor),
+                        .low_px = stratc_bar_units(span->low[row], h->factor),
+                        .close_px = stratc_bar_units(span->close[row], h->factor),
+                        .open = span->open[row],
+                        .high = span->high[row],
+                        .low = span->low[row],
+                        .close = span->close[row],
+                        .volume = span->volume ? span->volume[row] : 0.0,
+                        .flags = span->volume ? 0 : STRATC_BAR_NO_VOLUME};
 }
 
 /* A bar that overlaps the one before (weekly bars around a holiday) is seen no earlier than that one. */
-static bool bar_closes(host *h, const stratc_bar *bar) {
-    int64_t now = bar->end > h->now ? bar->end : h->now;
-    return instant(h, (stratc_input){.now = now, .kind = STRATC_BARS, .verb = 1, .bars = bar});
+static bool bar_closes(stratc_world *w, const stratc_bar *bar) {
+    return stratc_world_instant(w, (stratc_input){.now = bar->end, .kind = STRATC_BARS, .verb = 1, .bars = bar});
 }
 
 /* ---- the run */
 
-static bool control(host *h, enum stratc_control verb, int64_t now) {
-    return instant(h, (stratc_input){.now = now > h->now ? now : h->now, .kind = STRATC_CONTROL, .verb = verb});
-}
-
-static bool interrupted(const host *h) {
-    return stratc_fail(h->error, STRATC_EXIT_INTERRUPT, "interrupted: nothing of this run is complete");
+static bool control(stratc_world *w, enum stratc_control verb, int64_t now) {
+    return stratc_world_instant(w, (stratc_input){.now = now, .kind = STRATC_CONTROL, .verb = verb});
 }
 
 static bool run_bars(host *h, const stratc_bars *bars, stratc_period period, const volatile sig_atomic_t *stop) {
+    stratc_world *w = &h->world;
+    stratc_results *results = w->results;
     stratc_progress progress;
     stratc_progress_begin(&progress, period.end - period.first);
     bool good = true;
+    size_t within;
+    const stratc_bar_span *span = stratc_bars_span(bars, period.first, &within);
     for (size_t row = period.first; good && row < period.end; row++) {
-        if (row == period.begin) good = control(h, STRATC_START, bars->start[row]) && stratc_results_start(h->results, h->now);
-        stratc_bar bar = bar_at(h, bars, row);
-        bool warm_up = row < period.begin;
-        good = good && (warm_up || walk(h, &bar)) && bar_closes(h, &bar) &&
-               (warm_up || stratc_results_bar(h->results, h->now, &bar, h->context));
+        stratc_bar bar = bar_at(h, span, within);
+        if (++within == span->count) span++, within = 0;
+        bool counts = row >= period.begin;
+        if (row == period.begin) good = control(w, STRATC_START, bar.start) && (!results || stratc_results_start(results, w->now));
+        good = good && (!counts || walk(h, &bar)) && bar_closes(w, &bar);
+        if (good && counts && results) good = stratc_results_bar(results, w->now, &bar, w->context);
         if (row % BARS_PER_LOOK == 0) stratc_progress_update(&progress, row - period.first);
-        if (*stop) good = good && interrupted(h);
+        if (*stop) good = good && stratc_fail(w->error, STRATC_EXIT_INTERRUPT, "interrupted: nothing of this run is complete");
     }
     stratc_progress_end(&progress);
-    return good && control(h, STRATC_STOP, h->now) && stratc_results_end(h->results, h->context, &h->orders);
+    return good && control(w, STRATC_STOP, w->now);
+}
+
+static bool open_host(host *h, const stratc_program *program, const stratc_options *options, stratc_error *error) {
+    h->factor = stratc_bar_factor(program->instruments[0].price);
+    return stratc_world_open(&h->world, program, options, error) && stratc_world_open(&h->spare[0], program, options, error) &&
+           stratc_world_open(&h->spare[1], program, options, error);
 }
 
 static void close_host(host *h) {
-    free(h->context);
-    free(h->output.frames);
-    free(h->output.records);
-    stratc_order_path_close(&h->orders);
-    stratc_simulator_close(&h->venue);
-    stratc_frame_queue_free(&h->denials);
+    stratc_world_close(&h->world);
+    stratc_world_close(&h->spare[0]);
+    stratc_world_close(&h->spare[1]);
+    free(h);
 }
 
-static bool open_host(host *h) {
-    const stratc_program *program = h->program;
-    h->context = calloc(1, program->context_size);
-    h->output.frame_capacity = program->max_frames;
-    h->output.record_capacity = program->max_records;
-    h->output.frames = calloc((size_t)program->max_frames + 1, sizeof *h->output.frames);
-    h->output.records = calloc((size_t)program->max_records + 1, sizeof *h->output.records);
-    if (!h->context || !h->output.frames || !h->output.records)
-        return stratc_fail(h->error, STRATC_EXIT_INTERNAL, "out of memory for the state of %s", program->name);
-    return stratc_order_path_open(&h->orders, &program->instruments[0], program->slot_count, h->error) &&
-           stratc_simulator_open(&h->venue, program->slot_count, h->error);
-}
-
-bool stratc_host_run(const stratc_program *program, const stratc_options *options, const stratc_bars *bars,
-                     stratc_period period, stratc_results *results, const volatile sig_atomic_t *stop, stratc_error *error) {
-    host h = {.program = program, .results = results, .now = INT64_MIN, .error = error};
-    bool good = open_host(&h);
+/* A run under one rule, with results or, where results is NULL, for its equity alone. */
+static bool run(const stratc_program *program, const stratc_options *options, enum stratc_path path, const stratc_bars *bars, stratc_period period,
+                stratc_results *results, run_end *end, const volatile sig_atomic_t *stop, stratc_error *error) {
+    host *h = calloc(1, sizeof *h);
+    if (!h) return stratc_fail(error, STRATC_EXIT_INTERNAL, "out of memory for the run of %s", program->name);
+    h->path = path;
+    bool good = open_host(h, program, options, error);
+    h->world.results = results;
+    good = good && run_bars(h, bars, period, stop);
     if (good) {
-        program->init(h.context, options->params, options->capital);
-        good = run_bars(&h, bars, period, stop);
+        *end = (run_end){((const stratc_core *)h->world.context)->account.equity, h->ambiguous, h->world.venue.book.counts};
+        if (results) good = stratc_results_end(results, h->world.context, &h->world.orders);
     }
-    close_host(&h);
+    close_host(h);
     return good;
+}
+
+/* The equity that the run would have ended with under `path`. */
+static bool bound(const stratc_program *program, const stratc_options *options, enum stratc_path path, const stratc_bars *bars, stratc_period period,
+                  const run_end *own, int64_t *equity, const volatile sig_atomic_t *stop, stratc_error *error) {
+    run_end end = *own;
+    bool again = own->ambiguous > 0 && options->simulation.path != path;
+    if (again && !run(program, options, path, bars, period, NULL, &end, stop, error)) return false;
+    *equity = end.equity;
+    return true;
+}
+
+bool stratc_host_run(const stratc_program *program, const stratc_options *options, const stratc_bars *bars, stratc_period period,
+                     stratc_results *results, const volatile sig_atomic_t *stop, stratc_error *error) {
+    stratc_simulated *simulated = &results->simulated;
+    run_end end;
+    if (!run(program, options, options->simulation.path, bars, period, results, &end, stop, error)) return false;
+    simulated->ambiguous = end.ambiguous;
+    simulated->counts = end.counts;
+    simulated->has_bounds = options->simulation.bounds;
+    return !simulated->has_bounds ||
+           (bound(program, options, STRATC_PATH_ADVERSE, bars, period, &end, &simulated->adverse, stop, error) &&
+            bound(program, options, STRATC_PATH_FAVOURABLE, bars, period, &end, &simulated->favourable, stop, error));
 }

@@ -1,7 +1,7 @@
-/* The contract between generated strategy code, the strategy-kernel runtime (kernel.c) and the host.
+/* The contract between a generated program and its host; view.h holds what generated code calls.
  *
  * A generated program fills one `const stratc_program` and two functions, init and step. One call of step is one instant:
- * latch, signals, machine, order fields, bounds, commit. The host owns the input log, the clock and all files.
+ * latch, signals, standing risk, machine, order fields, bounds, commit. The host owns the input log, the clock and all files.
  * The context is one flat struct without pointers; it begins with a stratc_core.
  */
 #ifndef STRATC_KERNEL_H
@@ -12,7 +12,9 @@
 
 /* ---- inputs: one input = one instant */
 enum stratc_input_kind { STRATC_CONTROL = 1, STRATC_REPORT = 2, STRATC_TIMER = 3, STRATC_BARS = 4, STRATC_DATA = 5 };
-enum stratc_control { STRATC_START = 1, STRATC_STOP = 2 };
+enum stratc_control { STRATC_START = 1, STRATC_STOP = 2, STRATC_PAUSE = 3, STRATC_RESUME = 4, STRATC_FLATTEN = 5, STRATC_KILL = 6 };
+
+enum stratc_bar_flag { STRATC_BAR_NO_VOLUME = 1 };
 
 typedef struct {
     int64_t start, end;                     /* ns UTC; a bar is visible at its end */
@@ -21,7 +23,7 @@ typedef struct {
     double volume;                          /* base units; 0 when the source has none */
     double trades;
     uint32_t feed;                          /* index of the feed in the program */
-    uint32_t flags;
+    uint32_t flags;                         /* enum stratc_bar_flag */
 } stratc_bar;
 
 typedef struct {
@@ -70,18 +72,29 @@ typedef struct {
     int64_t position; /* lots, signed; the order kernel's truth */
     int64_t mark;     /* price units of the last close; 0 before the first bar */
     int64_t equity;   /* capital + realised + (position * mark * unit - cost) - fees */
+    int64_t dust;     /* fees in the base asset that are less than a lot, in its smallest units */
+    int64_t trip_base; /* realised - fees where the round trip began: from flat to flat, or to the other side */
+    uint32_t streak;   /* round trips in a row that lost */
+    uint32_t trip_open;
 } stratc_account;
 
-typedef struct { /* one order that a template has, or had, open */
-    uint64_t order_id; /* 0: never used */
-    int64_t qty, cum;  /* lots */
-    int64_t value;     /* sum of lots * price units over its fills: avg_px = value / cum */
-    int64_t ended_at;  /* seq of the report that ended it; 0 while open */
+typedef struct { /* what of an order a replace can change; 0 where its kind has none */
+    int64_t qty, px, trigger; /* lots, price units */
+} stratc_terms;
+
+typedef struct { /* one order that a template has, or had last, open */
+    uint64_t order_id; /* generation * rows + index of the slot, the generation counting from 1; 0: never used */
+    stratc_terms stands;
+    stratc_terms asked; /* by the replace in flight */
+    stratc_terms wish;  /* to be asked for after that one */
+    int64_t cum;        /* lots */
+    int64_t value;      /* sum of lots * price units over its fills: avg_px = value / cum */
     uint16_t template_id;
     uint8_t open; /* its leaves count */
     uint8_t side; /* STRATC_SIDE_BUY / SELL */
     uint8_t reduce_only;
-    uint8_t unused[3];
+    uint8_t in_flight, has_wish;
+    uint8_t unused;
 } stratc_slot;
 
 enum stratc_event { /* bits of stratc_core.events: what the REPORT of this instant raised and no transition has taken */
@@ -89,19 +102,35 @@ enum stratc_event { /* bits of stratc_core.events: what the REPORT of this insta
     STRATC_EVENT_LATE = 16, STRATC_EVENT_FLAT = 32
 };
 
+enum stratc_flatten_phase { STRATC_FLATTEN_OFF = 0, STRATC_FLATTEN_CANCELLING = 1, STRATC_FLATTEN_CLOSING = 2 };
+
 typedef struct {
+    /* ---- of this instant */
     uint64_t seq;
     int64_t now;
+    uint64_t entered;        /* bit per state entered */
     int32_t input_kind;
-    int32_t timer_id;        /* of this instant's TIMER, else -1 */
-    uint64_t ticked;         /* bit per feed that ticked in this instant */
+    int32_t timer_id;        /* that fired, else -1 */
+    uint64_t ticked;         /* bit per feed that ticked */
     uint32_t events;         /* bits of enum stratc_event */
     uint32_t event_template; /* the template the REPORT is about */
+    uint32_t answered;       /* slot + 1 whose replace the REPORT answered, else 0 */
+    uint32_t filled;         /* template + 1 of an open order that the REPORT filled, else 0 */
+    uint8_t mark_changed, resumed;
+    uint8_t interrupted; /* a flatten started while the machine was tested: nothing more is tested */
+
+    /* ---- held */
+    uint8_t running;  /* CONTROL start was seen, CONTROL stop was not, or a flatten goes on after it */
+    uint8_t stopping; /* CONTROL stop was seen */
+    uint8_t paused;
+    uint8_t flatten;         /* enum stratc_flatten_phase */
+    uint8_t flat;            /* predicate: no open leaves and |position| below one lot, min_qty or min_notional */
     int32_t state;           /* machine state */
-    uint32_t flat;           /* held predicate: no open leaves and |position| below one lot, min_qty or min_notional */
-    uint64_t entered;        /* bit per state entered in this instant */
-    uint64_t next_order;     /* counter that makes order ids */
-    int64_t position_bound;  /* lots: abs(position) <= this, worst case; -1: no bound */
+    int32_t earliest_timer;  /* of the deadline below, -1: none */
+    int64_t earliest;        /* deadline of the timers, STRATC_NEVER where none is armed */
+    int64_t halted_until;    /* risk-adding commands are refused before it */
+    int64_t ticked_at, started_at; /* when the feed's last bar came, when CONTROL start did; STRATC_NEVER: not yet */
+    int64_t day_equity, day_ends;  /* equity at the start of the trading day; the last instant of that day */
     uint32_t fault;          /* enum stratc_fault_code, 0 = none; the host stops the run on one */
     uint32_t fault_line;
     stratc_account account;
@@ -122,7 +151,21 @@ typedef struct {
     int64_t max_qty;             /* lots */
     int64_t maker_fee, taker_fee; /* parts per 10^8 of notional */
     int32_t trades_all_days;     /* 1: ALWAYS calendar (365 days), 0: sessions (252) */
+    int32_t fee_in_base;         /* 1: a buy's fee is charged in the base asset; a sell's is always in the quote */
+    int32_t base_decimals;       /* a smallest base unit is 10^-base_decimals of the base asset */
+    int64_t lot_units;           /* smallest base units of one lot */
+    const int64_t *sessions;     /* open, close, open, close … in ns, ascending; NULL: always open */
+    uint32_t session_count;
 } stratc_instrument;
+
+typedef struct { /* constants of the order kernel's hard gate: never below the bounds of the risk block */
+    int64_t max_qty;      /* lots */
+    int64_t max_notional; /* price units * lots */
+    int64_t collar;       /* price units */
+    int64_t max_open;
+    int64_t max_position; /* lots */
+    int64_t pace, burst;  /* ns: of one message; of a full bucket */
+} stratc_gate;
 
 typedef struct {
     const char *name, *schema;
@@ -151,6 +194,10 @@ typedef struct {
     const char *name;
     uint8_t side, kind, tif, reduce_only; /* enums of frames.h */
     uint32_t first_slot, max_open, line;
+    uint8_t post_only;
+    uint8_t reserved;    /* the last template of every program, `flatten`: its side is chosen when it is sent */
+    int32_t sibling;     /* OCO: template, -1 none */
+    int32_t children[2]; /* bracket: templates, -1 none */
 } stratc_template;
 
 typedef struct {
@@ -178,9 +225,10 @@ typedef struct stratc_program {
     const stratc_signal *signals;         uint32_t signal_count;
     const stratc_named *states;           uint32_t state_count;
     const stratc_template *templates;     uint32_t template_count;
-    const stratc_rule *rules;             uint32_t rule_count;
+    const stratc_rule *rules;             uint32_t rule_count; /* bounds, then standing rules: ids of RISK records */
     const stratc_named *notes;            uint32_t note_count; /* texts of notify */
     uint32_t slot_count, timer_count;
+    stratc_gate gate;
 
     /* Bars of the (one) feed that must close before every signal is ready, for these parameters. */
     int64_t (*warm_up)(const stratc_value *params);
@@ -193,49 +241,5 @@ typedef struct stratc_program {
     /* Earliest armed deadline (ties: lowest id), or STRATC_NEVER; *timer_id gets its id. */
     int64_t (*next_deadline)(const void *context, int32_t *timer_id);
 } stratc_program;
-
-/* ---- kernel.c: what generated code calls; slots and timers are arrays inside the generated context */
-
-/* Starts an instant: copies seq, now, kind; clears events; sets ticked, timer id, entered = bit(state); resets output. */
-void stratc_begin(stratc_core *core, const stratc_input *input, stratc_output *output);
-
-/* Latches a bar's close as mark and recomputes equity. */
-void stratc_latch_bar(stratc_core *core, const stratc_instrument *instrument, const stratc_bar *bar);
-
-/* Latches a REPORT into slots, position, money, flat and events. Faults on a wrong position_after or money overflow. */
-void stratc_latch_report(stratc_core *core, const stratc_instrument *instrument, stratc_slot *slots, uint32_t slot_count,
-                         const stratc_template *templates, uint32_t template_count, const stratc_frame *report);
-
-/* Lots of open orders on one side (worst-case position = position + buy leaves, or position - sell leaves). */
-int64_t stratc_open_leaves(const stratc_slot *slots, uint32_t slot_count, uint8_t side);
-
-/* An order field as evaluated: a number and whether there is one (na otherwise). */
-typedef struct {
-    double value;
-    int32_t ok;
-} stratc_optional;
-
-/* submit(T): rounds, checks (NA, RANGE, MIN_QTY, SLOT, REDUCE_ONLY, RISK), emits a SUBMIT frame or a DENY report frame,
- * and the COMMAND (or RISK + COMMAND) records. qty in base units, trigger in quote currency (ok = 0 where the kind has none
- * only if kind has no trigger). rule: index of the position bound, -1 none. */
-void stratc_submit(stratc_core *core, const stratc_instrument *instrument, stratc_slot *slots, uint32_t slot_count,
-                   const stratc_template *templates, uint32_t template_id, stratc_optional qty, stratc_optional trigger,
-                   int32_t rule, uint32_t line, stratc_output *output);
-
-/* cancel(T): a CANCEL frame per open order of the template; nothing if none is open. template_id -1: every template. */
-void stratc_cancel(stratc_core *core, const stratc_slot *slots, uint32_t slot_count, int32_t template_id, uint32_t line,
-                   stratc_output *output);
-
-void stratc_note(stratc_core *core, uint32_t text, uint32_t line, stratc_output *output);
-void stratc_log_signal(stratc_core *core, uint32_t signal, double value, int32_t ok, uint32_t line, stratc_output *output);
-void stratc_log_transition(stratc_core *core, int32_t from, int32_t to, uint32_t transition, int32_t cause, uint32_t line,
-                           stratc_output *output);
-
-/* Rounds x / step to whole steps: snaps when within 1e-6 of a whole number, else direction -1 down, +1 up, 0 toward zero.
- * Returns false when the result is not finite or beyond +-limit. */
-bool stratc_round_steps(double x, stratc_scale step, int64_t multiple, int direction, int64_t limit, int64_t *steps);
-
-/* Earliest of `count` deadlines (STRATC_NEVER = not armed); ties: lowest index. */
-int64_t stratc_earliest(const int64_t *deadlines, uint32_t count, int32_t *timer_id);
 
 #endif

@@ -6,7 +6,8 @@
 #define STRATC_LATCHED_H
 
 #include "arithmetic.h"
-#include "kernel.h"
+#include "calendar.h"
+#include "view.h"
 
 static inline double stratc_lots_as_number(int64_t lots, const stratc_instrument *instrument) {
     return stratc_scaled(lots, instrument->lot);
@@ -40,15 +41,39 @@ static inline stratc_optional stratc_avg_px(const stratc_slot *slots, const stra
     return (stratc_optional){(double)value / (double)lots * stratc_scaled(1, instrument->price), 1};
 }
 
-/* A position bound in base units as whole lots, rounded down; na, NaN and a negative limit let nothing pass. */
-static inline int64_t stratc_bound_lots(stratc_optional limit, const stratc_instrument *instrument) {
-    int64_t lots;
-    if (!limit.ok || !(limit.value > 0.0)) return 0;
-    return stratc_round_steps(limit.value, instrument->lot, 1, -1, INT64_MAX / 2, &lots) ? lots : INT64_MAX / 2;
+/* What the position is worth at the mark; whatever was latched without a fault fits. */
+static inline double stratc_net(const stratc_account *account, const stratc_instrument *instrument) {
+    int64_t worth = stratc_mul(stratc_mul(account->position, account->mark), instrument->money_per_unit);
+    return stratc_money_as_number(worth, instrument);
 }
+
+/* ---- age of the feed: session time since its last bar, before the first one since CONTROL start */
+
+static inline int64_t stratc_aged_since(const stratc_core *core) {
+    return core->ticked_at != STRATC_NEVER ? core->ticked_at : core->started_at;
+}
+
+static inline int64_t stratc_age(const stratc_core *core, const stratc_instrument *instrument) {
+    int64_t since = stratc_aged_since(core);
+    return since == STRATC_NEVER ? 0 : stratc_session_time(instrument, since, core->now);
+}
+
+/* When the age reaches the limit, or 1 ns later if `after`; STRATC_NEVER where it has, or never will. */
+static inline int64_t stratc_wake(const stratc_core *core, const stratc_instrument *instrument, stratc_optional_time limit, bool after) {
+    int64_t since = stratc_aged_since(core);
+    if (!limit.ok || since == STRATC_NEVER) return STRATC_NEVER;
+    int64_t span = after && limit.value < INT64_MAX ? limit.value + 1 : limit.value;
+    int64_t due = stratc_session_deadline(instrument, since, span);
+    return due > core->now ? due : STRATC_NEVER;
+}
+
+/* ---- for logs and people */
 
 /* Equal to the bit. A NaN is a NaN: which one an operation makes is up to the compiler and the machine. */
 static inline bool stratc_same(double a, double b) { return stratc_bits(a) == stratc_bits(b) || (a != a && b != b); }
+
+/* One NaN, whatever made it: files are the same to the byte. */
+static inline double stratc_canonical(double a) { return a != a ? __builtin_nan("") : a; }
 
 /* Keeps (value, ok) of a logged signal; true where it differs from what was kept. */
 static inline bool stratc_changed(stratc_optional *kept, double value, bool ok) {

@@ -351,7 +351,7 @@ void stratc_matching_end(stratc_matching *venue) {
     }
 }
 
-const char *stratc_match_how_name(enum stratc_fill_how how) {
+const char *stratc_fill_how_name(enum stratc_fill_how how) {
     static const char *const NAMES[] = {"open", "line", "trigger", "gap", "limit"};
     return NAMES[how];
 }

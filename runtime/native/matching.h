@@ -114,6 +114,6 @@ void stratc_matching_replace(stratc_matching *venue, stratc_resting *order, int6
  * expiries do not. At equal times: expiries and withdrawals, orders that take, better prices, earlier arrivals. */
 bool stratc_matching_next(stratc_matching *venue, int64_t until, stratc_match *match);
 
-const char *stratc_match_how_name(enum stratc_fill_how how);
+const char *stratc_fill_how_name(enum stratc_fill_how how);
 
 #endif

@@ -151,6 +151,59 @@ static bool set_bad_data(parser *p, const char *value) {
     return stratc_fail(p->error, STRATC_EXIT_USAGE, "--bad-data %.100s: expected reject or repair", value);
 }
 
+static bool set_rf(parser *p, const char *value) {
+    char *end;
+    p->options->rf = strtod(value, &end);
+    if (*value != '\0' && *end == '\0' && p->options->rf > -1 && p->options->rf < 1) return true;
+    stratc_fail(p->error, STRATC_EXIT_USAGE, "--rf %.100s: expected an annual rate as a fraction, above -1 and below 1", value);
+    return stratc_help(p->error, "2 %% a year is --rf 0.02");
+}
+
+static bool set_trials(parser *p, const char *value) {
+    errno = 0;
+    p->options->trials = strtoll(value, NULL, 10);
+    if (is_integer(value) && errno == 0 && p->options->trials >= 1) return true;
+    stratc_fail(p->error, STRATC_EXIT_USAGE, "--trials %.100s: expected a whole number, 1 or more", value);
+    return stratc_help(p->error, "how many variants were tried before this one was chosen, itself included");
+}
+
+static bool set_view(parser *p, const char *value) {
+    nearest best = {0};
+    for (enum stratc_view_kind kind = 1; kind < STRATC_VIEW_COUNT; kind++) {
+        p->options->view = kind;
+        if (strcmp(value, stratc_view_name(kind)) == 0) return true;
+        consider(&best, value, stratc_view_name(kind));
+    }
+    stratc_fail(p->error, STRATC_EXIT_USAGE, "--stats-as %.100s: no engine of that name", value);
+    return suggest(p->error, &best, "the engines are nautilus, vectorbt, backtesting and tradingview");
+}
+
+static stratc_simulation *simulation(parser *p) { return &p->options->simulation; }
+
+static bool set_path(parser *p, const char *value) { return stratc_simulation_path(simulation(p), value, p->error); }
+
+static bool set_fill(parser *p, const char *value) { return stratc_simulation_fill(simulation(p), value, p->error); }
+
+static bool set_through(parser *p, const char *value) {
+    return stratc_simulation_through(simulation(p), &p->program->instruments[0], value, p->error);
+}
+
+static bool set_spread(parser *p, const char *value) {
+    return stratc_simulation_spread(simulation(p), &p->program->instruments[0], value, p->error);
+}
+
+static bool set_slippage(parser *p, const char *value) {
+    return stratc_simulation_slippage(simulation(p), &p->program->instruments[0], value, p->error);
+}
+
+static bool set_participation(parser *p, const char *value) {
+    return stratc_simulation_participation(simulation(p), value, p->error);
+}
+
+static bool set_latency(parser *p, const char *value) { return stratc_simulation_latency(simulation(p), value, p->error); }
+
+static bool set_bounds(parser *p, const char *value) { return stratc_simulation_bounds(simulation(p), value, p->error); }
+
 static bool set_out(parser *p, const char *value) {
     if (*value == '\0') return stratc_fail(p->error, STRATC_EXIT_USAGE, "--out: the folder's name is empty");
     p->options->out = value;
@@ -179,6 +232,12 @@ static const option OPTIONS[] = {
     {"--warmup", true, false, set_warmup},     {"--capital", true, false, set_capital},
     {"--bad-data", true, false, set_bad_data}, {"--out", true, false, set_out},
     {"--json", false, false, set_json},        {"--dump-signals", false, false, set_dump_signals},
+    {"--rf", true, false, set_rf},             {"--trials", true, false, set_trials},
+    {"--stats-as", true, false, set_view},     {"--help", false, true, set_help},
+    {"--path", true, false, set_path},         {"--fill", true, false, set_fill},
+    {"--through", true, false, set_through},   {"--spread", true, false, set_spread},
+    {"--slippage", true, false, set_slippage}, {"--participation", true, false, set_participation},
+    {"--latency", true, false, set_latency},   {"--bounds", true, false, set_bounds},
     {"--help", false, true, set_help},
 };
 enum { OPTION_COUNT = sizeof OPTIONS / sizeof *OPTIONS };
@@ -275,7 +334,9 @@ static bool parse_backtest(int count, char **arguments, const stratc_program *pr
 
 bool stratc_options_parse(int count, char **arguments, const stratc_program *program, stratc_options *options,
                           stratc_error *error) {
+    *options = (stratc_options){.capital = program->capital, .from = INT64_MIN, .to = INT64_MAX, .trials = 1};
     *options = (stratc_options){.capital = program->capital, .from = INT64_MIN, .to = INT64_MAX};
+    options->simulation = stratc_simulation_default(&program->instruments[0]);
     options->params = calloc(program->param_count + 1, sizeof *options->params);
     if (!options->params) return stratc_fail(error, STRATC_EXIT_INTERNAL, "out of memory for the parameters");
     for (uint32_t i = 0; i < program->param_count; i++) options->params[i] = program->params[i].value;

@@ -4,6 +4,8 @@
 #define STRATC_OPTIONS_H
 
 #include "kernel.h"
+#include "views.h"
+#include "simulation.h"
 
 enum stratc_command { STRATC_COMMAND_HELP, STRATC_COMMAND_VERSION, STRATC_COMMAND_MANIFEST, STRATC_COMMAND_BACKTEST };
 
@@ -15,8 +17,12 @@ typedef struct {
     int64_t capital;      /* money units */
     int64_t from, to;     /* bars that start in [from, to) */
     int64_t warmup;       /* bars before `from` that only signals see */
+    double rf;            /* annual risk-free rate of the statistics */
+    int64_t trials;       /* variants tried before this one was chosen, itself included */
+    enum stratc_view_kind view;
     bool has_from, has_to;
     bool repair, json, dump_signals;
+    stratc_simulation simulation;
 } stratc_options;
 
 bool stratc_options_parse(int count, char **arguments, const stratc_program *program, stratc_options *options,

@@ -1,52 +1,52 @@
 /* The small order state machine behind the frame boundary. */
 #include "order_path.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "frame_check.h"
 
-__extension__ typedef __int128 wide;
+static const int64_t PARTS = 100000000;
 
-bool stratc_order_path_open(stratc_order_path *path, const stratc_instrument *instrument, uint32_t orders,
-                            stratc_error *error) {
-    *path = (stratc_order_path){.instrument = instrument, .order_capacity = orders};
-    path->orders = calloc((size_t)orders + 1, sizeof *path->orders);
-    path->asks = calloc((size_t)orders + 1, sizeof *path->asks);
-    if (path->orders && path->asks) return true;
-    stratc_order_path_close(path);
-    return stratc_fail(error, STRATC_EXIT_INTERNAL, "out of memory for %u orders", (unsigned)orders);
+bool stratc_order_path_open(stratc_order_path *path, const stratc_program *program, stratc_error *error) {
+    (void)error;
+    memset(path, 0, sizeof *path);
+    path->instrument = &program->instruments[0];
+    path->state.row_count = program->slot_count;
+    return true;
 }
 
-void stratc_order_path_close(stratc_order_path *path) {
-    free(path->orders);
-    free(path->asks);
-    stratc_frame_queue_free(&path->reports);
-    *path = (stratc_order_path){0};
-}
+void stratc_order_path_close(stratc_order_path *path) { stratc_frame_queue_free(&path->reports); }
 
-const stratc_order *stratc_order_path_find(const stratc_order_path *path, uint64_t id) {
-    for (uint32_t i = 0; i < path->order_capacity; i++)
-        if (id != 0 && path->orders[i].id == id) return &path->orders[i];
+static stratc_order *find(stratc_order_path *path, uint64_t id) {
+    for (uint32_t i = 0; i < path->state.row_count; i++)
+        if (id != 0 && path->state.orders[i].id == id) return &path->state.orders[i];
     return NULL;
 }
 
-static stratc_order *find(stratc_order_path *path, uint64_t id) {
-    return (stratc_order *)stratc_order_path_find(path, id);
+bool stratc_order_path_find(const stratc_order_path *path, uint64_t id, stratc_order *order) {
+    const stratc_order *row = find((stratc_order_path *)path, id);
+    if (row) *order = *row;
+    return row != NULL;
+}
+
+bool stratc_order_path_row(const stratc_order_path *path, uint32_t row, stratc_order *order) {
+    *order = path->state.orders[row];
+    return order->id != 0;
 }
 
 static bool is_open(const stratc_order *order) { return order->id != 0 && order->phase != STRATC_PHASE_CLOSED; }
 
 static int64_t leaves(const stratc_order *order) { return is_open(order) ? order->qty - order->cum : 0; }
 
-bool stratc_fee(const stratc_instrument *instrument, int64_t qty, int64_t px, int64_t *fee) {
-    const wide PARTS = 100000000;
-    wide notional = (wide)qty * px * instrument->money_per_unit;
-    if (notional > INT64_MAX) return false;
-    wide cost = notional * instrument->taker_fee;
-    wide whole = cost / PARTS + (cost % PARTS > 0);
-    *fee = (int64_t)whole;
-    return whole <= INT64_MAX && whole >= INT64_MIN;
+bool stratc_fee(const stratc_instrument *instrument, bool buy, bool maker, int64_t qty, int64_t px, stratc_charge *charge) {
+    int64_t rate = maker ? instrument->maker_fee : instrument->taker_fee;
+    charge->in_base = buy && instrument->fee_in_base;
+    stratc_exact whole = (stratc_exact)qty * (charge->in_base ? instrument->lot_units : px);
+    if (!charge->in_base) whole *= instrument->money_per_unit;
+    if (whole > INT64_MAX) return false;
+    stratc_exact cost = whole * rate, fee = cost / PARTS + (cost % PARTS > 0);
+    charge->amount = (int64_t)fee;
+    return fee <= INT64_MAX && fee >= INT64_MIN;
 }
 
 /* ---- reports */
@@ -60,7 +60,8 @@ static stratc_frame begin_report(const stratc_order_path *path, const stratc_ord
     report->exec_seq = order->exec_seq;
     report->cum = order->cum;
     report->qty = order->qty;
-    report->position_after = path->position;
+    report->px = order->px;
+    report->position_after = path->state.position;
     report->event_time = time;
     report->template = order->template_id;
     report->event = event;
@@ -80,11 +81,22 @@ static bool report_plain(stratc_order_path *path, const stratc_order *order, uin
 
 /* ---- commands */
 
+/* Of two orders that cancel one another, both of which reduce the same position, the later row does not count. */
+static bool is_shadow(const stratc_order_path *path, uint32_t row) {
+    uint64_t sibling = path->state.orders[row].sibling;
+    for (uint32_t i = 0; i < row; i++)
+        if (sibling != 0 && path->state.orders[i].id == sibling && is_open(&path->state.orders[i])) return true;
+    return false;
+}
+
 /* What a reduce-only order on `side` may still take off: |position| less what others of its kind will. */
-static int64_t reducible(const stratc_order_path *path, uint8_t side) {
-    int64_t room = side == STRATC_SIDE_SELL ? path->position : -path->position;
-    for (uint32_t i = 0; i < path->order_capacity; i++)
-        if (path->orders[i].reduce_only && path->orders[i].side == side) room -= leaves(&path->orders[i]);
+static int64_t reducible(const stratc_order_path *path, const stratc_submit_frame *wish) {
+    int64_t room = wish->side == STRATC_SIDE_SELL ? path->state.position : -path->state.position;
+    for (uint32_t i = 0; i < path->state.row_count; i++) {
+        const stratc_order *order = &path->state.orders[i];
+        bool counts = order->reduce_only && order->side == wish->side && !is_shadow(path, i);
+        if (counts && (wish->sibling == 0 || order->id != wish->sibling)) room -= leaves(order);
+    }
     return room > 0 ? room : 0;
 }
 
@@ -92,32 +104,26 @@ static uint8_t refusal(const stratc_order_path *path, const stratc_frame *frame)
     const stratc_submit_frame *submit = &frame->submit;
     if (!stratc_submit_in_range(submit)) return STRATC_WHY_BAD_FIELD;
     if (submit->qty > path->instrument->max_qty) return STRATC_WHY_TOO_LARGE;
-    if (stratc_order_path_find(path, submit->id)) return STRATC_WHY_DUPLICATE_INTENT;
-    if (submit->reduce_only && submit->qty > reducible(path, submit->side)) return STRATC_WHY_REDUCE_ONLY;
+    if (find((stratc_order_path *)path, submit->id)) return STRATC_WHY_DUPLICATE_INTENT;
+    if (submit->reduce_only && submit->qty > reducible(path, submit)) return STRATC_WHY_REDUCE_ONLY;
     return STRATC_WHY_OK;
 }
 
 static stratc_order *free_row(stratc_order_path *path) {
-    for (uint32_t i = 0; i < path->order_capacity; i++)
-        if (!is_open(&path->orders[i])) return &path->orders[i];
+    for (uint32_t i = 0; i < path->state.row_count; i++)
+        if (!is_open(&path->state.orders[i])) return &path->state.orders[i];
     return NULL;
 }
 
-static void ask(stratc_order_path *path, enum stratc_ask_kind kind, const stratc_order *order) {
-    path->asks[path->ask_count++] = (stratc_ask){kind, *order};
+static void ask(stratc_order_path *path, enum stratc_ask_kind kind, uint64_t id) {
+    path->asks[path->ask_count++] = (stratc_ask){.kind = kind, .order = {.id = id}};
 }
 
 static bool submit(stratc_order_path *path, const stratc_frame *frame, int64_t now, stratc_error *error) {
     const stratc_submit_frame *wish = &frame->submit;
-    stratc_order order = {.id = wish->id,
-                          .qty = wish->qty,
-                          .trigger = wish->trigger,
-                          .template_id = wish->template,
-                          .side = wish->side,
-                          .kind = wish->kind,
-                          .reduce_only = wish->reduce_only,
-                          .phase = STRATC_PHASE_PENDING,
-                          .reason = STRATC_REASON_NONE};
+    stratc_order order = {.id = wish->id, .qty = wish->qty, .px = wish->px, .trigger = wish->trigger, .template_id = wish->template,
+                          .side = wish->side, .kind = wish->kind, .reduce_only = wish->reduce_only, .sibling = wish->sibling,
+                          .phase = STRATC_PHASE_PENDING, .reason = STRATC_REASON_NONE};
     uint8_t why = refusal(path, frame);
     stratc_order *row = why == STRATC_WHY_OK ? free_row(path) : NULL;
     if (!row) {
@@ -127,94 +133,147 @@ static bool submit(stratc_order_path *path, const stratc_frame *frame, int64_t n
                             error);
     }
     *row = order;
-    ask(path, STRATC_ASK_PLACE, row);
+    path->asks[path->ask_count++] = (stratc_ask){
+        .kind = STRATC_ASK_NEW,
+        .order = {.id = wish->id, .leaves = wish->qty, .px = wish->px, .trigger = wish->trigger, .expires = wish->expires, .tag = wish->template,
+                  .side = wish->side, .kind = wish->kind, .tif = wish->tif, .post_only = wish->post_only, .reduce_only = wish->reduce_only}};
     return true;
 }
 
-/* A cancel may meet an order whose end the strategy has not yet been told of: it is refused, the end stands. */
-static bool cancel(stratc_order_path *path, const stratc_frame *frame, int64_t now, stratc_error *error) {
-    stratc_order *order = find(path, frame->cancel.id);
-    if (order && is_open(order)) {
-        ask(path, STRATC_ASK_CANCEL, order);
+/* Cancel and replace may meet an order whose end the strategy has not yet been told of: they are refused, the end stands. */
+static bool refuse(stratc_order_path *path, const stratc_order *order, uint64_t id, uint16_t template_id, uint8_t event, uint8_t why, int64_t now,
+                   stratc_error *error) {
+    stratc_order unknown = {.id = id, .template_id = template_id, .phase = STRATC_PHASE_CLOSED};
+    return report_plain(path, order ? order : &unknown, event, why, now, error);
+}
+
+static void ask_cancel(stratc_order_path *path, stratc_order *order) {
+    if (order->cancelling) return;
+    order->cancelling = true;
+    ask(path, STRATC_ASK_CANCEL, order->id);
+}
+
+static bool cancel(stratc_order_path *path, const stratc_cancel_frame *wish, int64_t now, stratc_error *error) {
+    stratc_order *order = find(path, wish->id);
+    if (!order || !is_open(order))
+        return refuse(path, order, wish->id, wish->template, STRATC_REPORT_CANCEL_REJECT, STRATC_WHY_NOT_OPEN, now, error);
+    ask_cancel(path, order);
+    return true;
+}
+
+static bool replace(stratc_order_path *path, const stratc_replace_frame *wish, int64_t now, stratc_error *error) {
+    stratc_order *order = find(path, wish->id);
+    bool busy = order && (order->cancelling || order->replacing);
+    if (!order || !is_open(order) || busy)
+        return refuse(path, order, wish->id, wish->template, STRATC_REPORT_REPLACE_REJECT, busy ? STRATC_WHY_BUSY : STRATC_WHY_NOT_OPEN, now, error);
+    if (wish->qty <= order->cum) {
+        ask_cancel(path, order);
         return true;
     }
-    stratc_order unknown = {.id = frame->cancel.id, .template_id = frame->cancel.template, .phase = STRATC_PHASE_CLOSED};
-    return report_plain(path, order ? order : &unknown, STRATC_REPORT_CANCEL_REJECT, STRATC_WHY_NOT_OPEN, now, error);
+    order->replacing = true;
+    order->asked = (stratc_asked){wish->qty, wish->px, wish->trigger};
+    path->asks[path->ask_count++] = (stratc_ask){
+        .kind = STRATC_ASK_REPLACE,
+        .order = {.id = wish->id, .leaves = wish->qty, .px = wish->px, .trigger = wish->trigger, .expires = wish->expires},
+        .seq = ++order->replaces};
+    return true;
 }
 
 bool stratc_order_path_command(stratc_order_path *path, const stratc_frame *command, int64_t now, stratc_error *error) {
     if (!stratc_frame_check(command, error)) return false;
     if (command->header.type == STRATC_FRAME_SUBMIT) return submit(path, command, now, error);
-    if (command->header.type == STRATC_FRAME_CANCEL) return cancel(path, command, now, error);
+    if (command->header.type == STRATC_FRAME_CANCEL) return cancel(path, &command->cancel, now, error);
+    if (command->header.type == STRATC_FRAME_REPLACE) return replace(path, &command->replace, now, error);
     return stratc_fail(error, STRATC_EXIT_INTERNAL, "the order path was sent a frame of type %u", (unsigned)command->header.type);
 }
 
 /* ---- answers of the venue */
 
-static bool close_order(stratc_order_path *path, stratc_order *order, uint8_t reason, int64_t time, stratc_error *error) {
+/* One cancels the other. */
+static void end_order(stratc_order_path *path, stratc_order *order, uint8_t reason) {
+    stratc_order *sibling = find(path, order->sibling);
     order->phase = STRATC_PHASE_CLOSED;
     order->reason = reason;
+    if (sibling && is_open(sibling)) ask_cancel(path, sibling);
+}
+
+static bool close_order(stratc_order_path *path, stratc_order *order, uint8_t reason, int64_t time, stratc_error *error) {
+    end_order(path, order, reason);
     return report_plain(path, order, STRATC_REPORT_CLOSE, STRATC_WHY_OK, time, error);
 }
 
-/* A reduce-only order must never turn the position: what has become too large is withdrawn, last row first. */
-static void withdraw_excess(stratc_order_path *path, uint8_t side) {
-    int64_t room = side == STRATC_SIDE_SELL ? path->position : -path->position;
-    for (uint32_t i = 0; i < path->order_capacity; i++) {
-        stratc_order *order = &path->orders[i];
-        if (!order->reduce_only || order->side != side || !is_open(order)) continue;
-        room -= leaves(order);
-        if (room >= 0) continue;
-        room += leaves(order);
-        ask(path, STRATC_ASK_CANCEL, order);
-    }
+/* A fee in base takes whole lots from the position, and what is less than a lot when it has become one. */
+static void take_fee(stratc_order_path *path, stratc_charge charge) {
+    int64_t units = path->instrument->lot_units;
+    if (!charge.in_base) return;
+    path->state.dust += charge.amount % units;
+    path->state.position -= charge.amount / units;
+    if (path->state.dust < units) return;
+    path->state.dust -= units;
+    path->state.position--;
 }
 
-static bool fill(stratc_order_path *path, stratc_order *order, const stratc_answer *answer, stratc_error *error) {
-    int64_t fee;
-    if (answer->qty < 1 || answer->qty > leaves(order))
-        return stratc_fail(error, STRATC_EXIT_INTERNAL, "order %llu: a fill of %lld lots, but %lld are open",
-                           (unsigned long long)order->id, (long long)answer->qty, (long long)leaves(order));
-    if (!stratc_fee(path->instrument, answer->qty, answer->px, &fee))
+/* Counts in any phase: what was filled was filled. */
+static bool fill(stratc_order_path *path, stratc_order *order, const stratc_match *match, stratc_error *error) {
+    stratc_charge charge;
+    bool late = !is_open(order);
+    if (!stratc_fee(path->instrument, match->side == STRATC_SIDE_BUY, match->maker, match->qty, match->px, &charge))
         return stratc_fail(error, STRATC_EXIT_INTERNAL, "order %llu: the notional of its fill passes 64 bits",
                            (unsigned long long)order->id);
-    order->cum += answer->qty;
+    order->cum += match->qty;
     order->exec_seq++;
-    order->triggered = order->kind == STRATC_KIND_STOP;
-    path->position += order->side == STRATC_SIDE_BUY ? answer->qty : -answer->qty;
-    if (order->cum == order->qty) {
-        order->phase = STRATC_PHASE_CLOSED;
-        order->reason = STRATC_REASON_FILLED;
-    }
-    withdraw_excess(path, STRATC_SIDE_BUY);
-    withdraw_excess(path, STRATC_SIDE_SELL);
-    stratc_frame frame = begin_report(path, order, STRATC_REPORT_FILL, answer->time);
-    frame.report.last_qty = answer->qty;
-    frame.report.last_px = answer->px;
-    frame.report.fee = fee;
-    frame.report.liquidity = STRATC_LIQUIDITY_TAKER;
+    path->state.position += match->side == STRATC_SIDE_BUY ? match->qty : -match->qty;
+    take_fee(path, charge);
+    if (!late && order->cum >= order->qty) end_order(path, order, STRATC_REASON_FILLED);
+    stratc_frame frame = begin_report(path, order, STRATC_REPORT_FILL, match->time);
+    frame.report.last_qty = match->qty;
+    frame.report.last_px = match->px;
+    frame.report.fee = charge.amount;
+    frame.report.fee_currency = charge.in_base;
+    frame.report.liquidity = match->maker ? STRATC_LIQUIDITY_MAKER : STRATC_LIQUIDITY_TAKER;
+    frame.report.why = late ? STRATC_WHY_LATE_FILL : STRATC_WHY_OK;
     return stratc_frame_queue_push(&path->reports, &frame, error);
 }
 
+static bool replaced(stratc_order_path *path, stratc_order *order, const stratc_answer *answer, stratc_error *error) {
+    bool taken = answer->kind == STRATC_ANSWER_REPLACE_ACK;
+    if (!order->replacing || answer->seq != order->replaces) return true;
+    order->replacing = false;
+    if (taken) {
+        order->qty = order->asked.qty;
+        order->px = order->asked.px;
+        order->trigger = order->asked.trigger;
+        if (order->cum >= order->qty) end_order(path, order, STRATC_REASON_FILLED);
+    }
+    return report_plain(path, order, taken ? STRATC_REPORT_REPLACE_ACK : STRATC_REPORT_REPLACE_REJECT, taken ? STRATC_WHY_OK : STRATC_WHY_NOT_OPEN,
+                        answer->match.time, error);
+}
+
+static bool cancel_refused(stratc_order_path *path, stratc_order *order, int64_t time, stratc_error *error) {
+    if (!order->cancelling) return true;
+    order->cancelling = false;
+    return report_plain(path, order, STRATC_REPORT_CANCEL_REJECT, STRATC_WHY_NOT_OPEN, time, error);
+}
+
 bool stratc_order_path_answer(stratc_order_path *path, const stratc_answer *answer, stratc_error *error) {
-    stratc_order *order = find(path, answer->id);
-    if (!order || !is_open(order))
-        return stratc_fail(error, STRATC_EXIT_INTERNAL, "the venue answered for order %llu, which is not open",
-                           (unsigned long long)answer->id);
+    stratc_order *order = find(path, answer->match.id);
+    int64_t time = answer->match.time;
+    if (!order) return true;
+    if (answer->kind == STRATC_ANSWER_FILL) return fill(path, order, &answer->match, error);
+    if (!is_open(order)) return true;
     switch (answer->kind) {
         case STRATC_ANSWER_ACK:
             order->phase = STRATC_PHASE_WORKING;
-            return report_plain(path, order, STRATC_REPORT_ACK, STRATC_WHY_OK, answer->time, error);
-        case STRATC_ANSWER_FILL: return fill(path, order, answer, error);
-        case STRATC_ANSWER_CANCELLED: return close_order(path, order, STRATC_REASON_CANCELLED, answer->time, error);
-        default: return close_order(path, order, STRATC_REASON_REJECTED, answer->time, error);
+            return report_plain(path, order, STRATC_REPORT_ACK, STRATC_WHY_OK, time, error);
+        case STRATC_ANSWER_TRIGGERED:
+            order->triggered = true;
+            return report_plain(path, order, STRATC_REPORT_TRIGGERED, STRATC_WHY_OK, time, error);
+        case STRATC_ANSWER_CANCEL_ACK: return close_order(path, order, STRATC_REASON_CANCELLED, time, error);
+        case STRATC_ANSWER_CLOSED: return close_order(path, order, answer->reason, time, error);
+        case STRATC_ANSWER_REJECT: return close_order(path, order, STRATC_REASON_REJECTED, time, error);
+        case STRATC_ANSWER_CANCEL_REJECT: return cancel_refused(path, order, time, error);
+        case STRATC_ANSWER_REPLACE_ACK:
+        case STRATC_ANSWER_REPLACE_REJECT: return replaced(path, order, answer, error);
+        default: return true; /* nothing here asks for a status */
     }
-}
-
-bool stratc_order_path_next_ask(stratc_order_path *path, stratc_ask *ask) {
-    if (path->ask_count == 0) return false;
-    *ask = path->asks[0];
-    path->ask_count--;
-    memmove(path->asks, path->asks + 1, path->ask_count * sizeof *path->asks);
-    return true;
 }

@@ -42,3 +42,7 @@ static double exponential(double x) {
 }
 
 double stratc_power(double x, double y) { return x < 2.3e-308 ? 0 : exponential(y * logarithm(x)); }
+
+double stratc_log(double x) { return logarithm(x); }
+
+double stratc_exp(double x) { return exponential(x); }

@@ -87,7 +87,9 @@ bool stratc_results_open(stratc_results *results, const stratc_program *program,
 bool stratc_results_start(stratc_results *results, int64_t start) {
     int32_t periods = results->program->instruments[0].trades_all_days ? 365 : 252;
     results->start = start;
-    stratc_tally_begin(&results->tally, start, results->options->capital, periods, 0.0);
+    const stratc_options *options = results->options;
+    stratc_tally_begin(&results->tally, start, options->capital, periods, options->rf, options->trials);
+    stratc_view_begin(&results->view, options->view, results->program->feeds[0].every, options->capital);
     return true;
 }
 
@@ -114,12 +116,12 @@ bool stratc_results_command(stratc_results *results, uint64_t seq, int64_t now, 
     uint16_t owner = frame->header.type == STRATC_FRAME_SUBMIT ? frame->submit.template : frame->cancel.template;
     stratc_order_record record = {.head = {.seq = seq, .now = now, .kind = STRATC_LOG_OUT, .id = owner}};
     record.head.payload[0] = (int64_t)id;
-    record.head.payload[3] = orders->position;
-    const stratc_order *order = stratc_order_path_find(orders, id);
-    if (order) {
-        record.head.aux = state_of(order->phase, order->reason, order->triggered);
-        record.head.payload[1] = order->cum;
-        record.head.payload[2] = order->phase == STRATC_PHASE_CLOSED ? 0 : order->qty - order->cum;
+    record.head.payload[3] = orders->state.position;
+    stratc_order order;
+    if (stratc_order_path_find(orders, id, &order)) {
+        record.head.aux = state_of(order.phase, order.reason, order.triggered);
+        record.head.payload[1] = order.cum;
+        record.head.payload[2] = order.phase == STRATC_PHASE_CLOSED ? 0 : order.qty - order.cum;
     }
     return log_frame(results, &record, frame);
 }
@@ -148,16 +150,25 @@ static void tally_closed(stratc_results *results, size_t before) {
     }
 }
 
-bool stratc_results_fill(stratc_results *results, const stratc_order *order, const stratc_match *match) {
+/* In money units; a fee in the base asset at the fill's price. */
+static int64_t fee_of(const stratc_instrument *instrument, const stratc_match *match) {
+    stratc_charge charge = {0};
+    (void)stratc_fee(instrument, match->side == STRATC_SIDE_BUY, match->maker, match->qty, match->px, &charge); /* else the order path has failed */
+    if (!charge.in_base) return charge.amount;
+    stratc_exact value = (stratc_exact)charge.amount * match->px * instrument->money_per_unit;
+    return (int64_t)((value + instrument->lot_units - 1) / instrument->lot_units);
+}
+
+bool stratc_results_fill(stratc_results *results, const stratc_match *match) {
     const stratc_instrument *instrument = &results->program->instruments[0];
     stratc_fill fill = {.time = match->time,
                         .order_id = match->id,
                         .px = match->px,
                         .qty = match->qty,
-                        .template_id = order->template_id,
-                        .buy = order->side == STRATC_SIDE_BUY,
+                        .template_id = match->tag,
+                        .buy = match->side == STRATC_SIDE_BUY,
+                        .fee = fee_of(instrument, match),
                         .how = match->how};
-    (void)stratc_fee(instrument, fill.qty, fill.px, &fill.fee); /* the order path has refused what does not fit */
     size_t before = results->trades.trade_count;
     bool was_flat = before == 0 || !stratc_trade_is_open(&results->trades.trades[before - 1]);
     if (!stratc_trades_add(&results->trades, &fill, results->bars, results->error)) return false;
@@ -167,23 +178,27 @@ bool stratc_results_fill(stratc_results *results, const stratc_order *order, con
     return true;
 }
 
-static double money(const stratc_results *results, int64_t amount) {
-    return stratc_scaled(amount, (stratc_scale){1, results->program->instruments[0].money_decimals});
+/* A count that seldom changes as a double: divided only when it has. */
+static double kept(stratc_kept *kept, int64_t count, stratc_scale scale) {
+    if (kept->count != count) *kept = (stratc_kept){count, stratc_scaled(count, scale)};
+    return kept->value;
 }
 
 static bool write_equity(stratc_results *results, int64_t now, const stratc_bar *bar, const stratc_account *account) {
-    stratc_arrow_writer *table = &results->files.equity;
+    stratc_run_files *files = &results->files;
+    const stratc_instrument *instrument = &results->program->instruments[0];
+    stratc_scale money = {1, instrument->money_decimals};
     int64_t unrealised = account->equity - results->options->capital - account->realised + account->fees;
-    double drawdown = ((double)results->peak - (double)account->equity) / (double)results->peak;
-    stratc_arrow_set_integer(table, TS, now);
-    stratc_arrow_set_number(table, EQUITY, money(results, account->equity));
-    stratc_arrow_set_number(table, DRAWDOWN, drawdown);
-    stratc_arrow_set_number(table, REALISED, money(results, account->realised));
-    stratc_arrow_set_number(table, UNREALISED, money(results, unrealised));
-    stratc_arrow_set_number(table, FEES, money(results, account->fees));
-    stratc_arrow_set_number(table, POSITION, stratc_scaled(account->position, results->program->instruments[0].lot));
-    stratc_arrow_set_number(table, CLOSE, bar->close);
-    return stratc_arrow_end_row(table) || failed(results, &table->file);
+    stratc_value row[EQUITY_COLUMNS];
+    row[TS].i = now;
+    row[EQUITY].f = stratc_scaled(account->equity, money);
+    row[DRAWDOWN].f = ((double)results->peak - (double)account->equity) / (double)results->peak;
+    row[REALISED].f = kept(&files->realised, account->realised, money);
+    row[UNREALISED].f = unrealised ? stratc_scaled(unrealised, money) : 0.0;
+    row[FEES].f = kept(&files->fees, account->fees, money);
+    row[POSITION].f = kept(&files->position, account->position, instrument->lot);
+    row[CLOSE].f = bar->close;
+    return stratc_arrow_add_row(&files->equity, row) || failed(results, &files->equity.file);
 }
 
 static bool write_signals(stratc_results *results, int64_t now, const void *context) {
@@ -201,12 +216,20 @@ static bool write_signals(stratc_results *results, int64_t now, const void *cont
     return stratc_arrow_end_row(table) || failed(results, &table->file);
 }
 
+static void begin_hold(stratc_results *results, int64_t open_px) {
+    const stratc_instrument *instrument = &results->program->instruments[0];
+    results->hold = stratc_hold_buy(instrument->money_per_unit, instrument->taker_fee, results->options->capital, open_px);
+    stratc_tally_hold(&results->tally, results->hold.cash, results->hold.unit);
+}
+
 bool stratc_results_bar(stratc_results *results, int64_t now, const stratc_bar *bar, const void *context) {
     const stratc_account *account = &((const stratc_core *)context)->account;
     results->bars++;
     results->mark = bar->close_px;
     if (account->equity > results->peak) results->peak = account->equity;
-    stratc_tally_bar(&results->tally, now, account->equity, account->position != 0);
+    if (results->bars == 1) begin_hold(results, bar->open_px);
+    stratc_tally_bar(&results->tally, now, account->equity, bar->close_px, account->position != 0);
+    if (results->options->view != STRATC_VIEW_NONE) stratc_view_bar(&results->view, now, account->equity);
     if (!results->in_folder) return true;
     return write_equity(results, now, bar, account) && (!results->files.signals_open || write_signals(results, now, context));
 }
@@ -214,11 +237,12 @@ bool stratc_results_bar(stratc_results *results, int64_t now, const stratc_bar *
 /* ---- the end */
 
 static bool keep_open_orders(stratc_results *results, const stratc_order_path *orders) {
-    results->open_orders = calloc((size_t)orders->order_capacity + 1, sizeof *results->open_orders);
+    stratc_order order;
+    results->open_orders = calloc(STRATC_ORDER_ROWS, sizeof *results->open_orders);
     if (!results->open_orders) return no_memory(results);
-    for (uint32_t i = 0; i < orders->order_capacity; i++)
-        if (orders->orders[i].id != 0 && orders->orders[i].phase != STRATC_PHASE_CLOSED)
-            results->open_orders[results->open_order_count++] = orders->orders[i];
+    for (uint32_t row = 0; row < STRATC_ORDER_ROWS; row++)
+        if (stratc_order_path_row(orders, row, &order) && order.phase != STRATC_PHASE_CLOSED)
+            results->open_orders[results->open_order_count++] = order;
     return true;
 }
 
@@ -229,6 +253,7 @@ bool stratc_results_end(stratc_results *results, const void *context, const stra
     stratc_account_end end = {.realised = core->account.realised, .fees = core->account.fees};
     end.unrealised = core->account.equity - results->options->capital - end.realised + end.fees;
     stratc_statistics_finish(&results->tally, end, &results->statistics);
+    stratc_view_finish(&results->view, &results->view_statistics);
     return keep_open_orders(results, orders);
 }
 

@@ -4,18 +4,31 @@
 #define STRATC_RESULTS_H
 
 #include "arrow_writer.h"
+#include "hold.h"
 #include "log.h"
 #include "options.h"
 #include "order_path.h"
-#include "statistics.h"
 #include "trades.h"
+#include "views.h"
 
-enum { STRATC_HOW_COUNT = 4 };
+/* What the simulation had to assume in this run. */
+typedef struct {
+    uint64_t ambiguous; /* bars whose end depends on the order of the extremes */
+    stratc_match_counts counts;
+    bool has_bounds;
+    int64_t adverse, favourable; /* final equity under both paths */
+} stratc_simulated;
+
+typedef struct {
+    int64_t count;
+    double value;
+} stratc_kept;
 
 /* The run folder's files that grow bar by bar. */
 typedef struct {
     stratc_log strategy_log, order_log;
     stratc_arrow_writer equity, signals;
+    stratc_kept realised, fees, position; /* as last written to `equity` */
     stratc_arrow_column *signal_columns;
     double *values; /* one per signal */
     uint8_t *known;
@@ -31,13 +44,17 @@ typedef struct {
     stratc_run_files files;
     bool in_folder;
     uint64_t bars; /* of the run, closed so far */
-    uint64_t denials[STRATC_WHY_COUNT], how[STRATC_HOW_COUNT];
+    uint64_t denials[STRATC_WHY_COUNT], how[STRATC_FILL_HOW_COUNT];
     int64_t start, end; /* ns: first start, last end */
     int64_t mark, peak; /* price units; highest equity in money units */
     stratc_account account; /* at the end */
     stratc_order *open_orders; /* that no cancel took back */
     uint32_t open_order_count;
+    stratc_simulated simulated;
     stratc_statistics statistics;
+    stratc_hold hold;
+    stratc_view view;
+    stratc_view_statistics view_statistics; /* engine NULL: none was asked for */
 } stratc_results;
 
 /* Prepares the run folder, if one is asked for, and its files. */
@@ -54,7 +71,7 @@ bool stratc_results_command(stratc_results *results, uint64_t seq, int64_t now, 
                             const stratc_order_path *orders);
 bool stratc_results_report(stratc_results *results, uint64_t seq, int64_t now, const stratc_frame *frame);
 
-bool stratc_results_fill(stratc_results *results, const stratc_order *order, const stratc_match *match);
+bool stratc_results_fill(stratc_results *results, const stratc_match *match);
 bool stratc_results_bar(stratc_results *results, int64_t now, const stratc_bar *bar, const void *context);
 
 /* After CONTROL stop: what is open stays so, marked at the last close. */

@@ -9,9 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What a run writes; the first is the sign of a whole run. */
+/* What a run writes; the first is the sign of a whole run. The last is what `stratc report` makes of it. */
 static const char *const NAMES[] = {"summary.json",  "fills.csv",    "trades.csv", "equity.arrow",
-                                    "signals.arrow", "strategy.log", "order.log",  "manifest.yaml"};
+                                    "signals.arrow", "strategy.log", "order.log",  "manifest.yaml",
+                                    "report.html"};
 enum { NAME_COUNT = sizeof NAMES / sizeof *NAMES };
 
 static bool fail(stratc_error *error, const char *path, const char *what) {

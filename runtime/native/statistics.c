@@ -1,80 +1,39 @@
 /* Statistics of one run. */
 #include "statistics.h"
 
-#include "arithmetic.h"
 #include <math.h>
-#include "power.h"
-#include <string.h>
 
-static const int64_t DAY_NS = INT64_C(86400000000000);
+#include "arithmetic.h"
+#include "normal.h"
+#include "power.h"
+
 static const double YEAR_NS = 365.25 * 86400e9;
 
-enum { ALL_DAYS = 365, NO_DDOF = -1 };
-
-/* The UTC day of a bar that ends at `end_ns`: one that ends at midnight belongs to the day that it ends. */
-static int64_t day_of(int64_t end_ns) {
-    int64_t last = end_ns - 1;
-    return last >= 0 ? last / DAY_NS : -((-last - 1) / DAY_NS) - 1;
+void stratc_tally_begin(stratc_tally *tally, int64_t start_ns, int64_t capital, int32_t periods, double rf, int64_t trials) {
+    *tally = (stratc_tally){.trials = trials, .hold_cash = capital};
+    stratc_curve_begin(&tally->own, start_ns, capital, periods, rf);
+    stratc_curve_begin(&tally->hold, start_ns, capital, periods, rf);
 }
 
-void stratc_tally_begin(stratc_tally *tally, int64_t start_ns, int64_t capital, int32_t periods, double rf) {
-    memset(tally, 0, sizeof *tally);
-    tally->start_ns = tally->end_ns = tally->peak_ns = start_ns;
-    tally->capital = tally->equity = tally->peak = capital;
-    tally->periods = periods;
-    tally->rf = rf;
+void stratc_tally_hold(stratc_tally *tally, int64_t cash, int64_t unit) {
+    tally->hold_cash = cash;
+    tally->hold_unit = unit;
 }
 
-/* Welford's running mean and sum of squared deviations. */
-static void add_return(stratc_tally *tally, double value) {
-    double excess = value - tally->rf / tally->periods;
-    double before = value - tally->mean;
-    tally->returns++;
-    tally->mean += before / (double)tally->returns;
-    tally->squares += before * (value - tally->mean);
-    if (excess < 0) tally->downside += excess * excess;
+/* Beyond 64 bits there is no such curve: it ends as if nothing had been bought, and is null. */
+static int64_t held_equity(stratc_tally *tally, int64_t close_px) {
+    int64_t equity;
+    if (!__builtin_mul_overflow(tally->hold_unit, close_px, &equity) &&
+        !__builtin_add_overflow(equity, tally->hold_cash, &equity))
+        return equity;
+    tally->hold_unit = 0;
+    return tally->hold_cash;
 }
 
-static void add_mark(stratc_tally *tally, int64_t mark) {
-    if (tally->has_mark) {
-        if (tally->mark <= 0) tally->broken = true;
-        else add_return(tally, ((double)mark - (double)tally->mark) / (double)tally->mark);
-    }
-    tally->mark = mark;
-    tally->has_mark = true;
-}
-
-/* Closes the open day, which ended with the equity of the last bar, and the days without a bar before `day`. */
-static void close_days(stratc_tally *tally, int64_t day) {
-    if (tally->bars == 0 || day <= tally->day) return;
-    add_mark(tally, tally->equity);
-    if (tally->periods != ALL_DAYS) return;
-    for (int64_t i = tally->day + 1; i < day; i++) add_mark(tally, tally->equity);
-}
-
-static void follow_peak(stratc_tally *tally, int64_t end_ns, int64_t equity) {
-    int64_t length = end_ns - tally->peak_ns;
-    bool below = equity < tally->peak;
-    if ((below || tally->below_peak) && length > tally->longest_ns) tally->longest_ns = length;
-    tally->below_peak = below;
-    if (!below) {
-        tally->peak = equity;
-        tally->peak_ns = end_ns;
-        return;
-    }
-    double depth = ((double)tally->peak - (double)equity) / (double)tally->peak;
-    if (depth > tally->deepest) tally->deepest = depth;
-}
-
-void stratc_tally_bar(stratc_tally *tally, int64_t end_ns, int64_t equity, bool in_position) {
-    int64_t day = day_of(end_ns);
-    close_days(tally, day);
-    follow_peak(tally, end_ns, equity);
-    tally->day = day;
-    tally->end_ns = end_ns;
-    tally->equity = equity;
+void stratc_tally_bar(stratc_tally *tally, int64_t end_ns, int64_t equity, int64_t close_px, bool in_position) {
+    stratc_curve_bar(&tally->own, end_ns, equity);
+    stratc_curve_bar(&tally->hold, end_ns, held_equity(tally, close_px));
     tally->equity_sum += (double)equity;
-    tally->bars++;
     tally->exposed_bars += in_position;
 }
 
@@ -93,44 +52,85 @@ void stratc_tally_trade(stratc_tally *tally, int64_t pnl, int64_t fees, int64_t 
     else tally->losses -= (double)net;
 }
 
-/* A statistic without annual convention. */
-static stratc_statistic plain(const char *interval, int64_t n, bool known, double value) {
-    return (stratc_statistic){value, known && isfinite(value), interval, 0, NO_DDOF, NAN, n};
+stratc_statistic stratc_plain_statistic(const char *interval, int64_t n, bool known, double value) {
+    return (stratc_statistic){value, known && isfinite(value), interval, 0, STRATC_NO_DDOF, NAN, n};
 }
 
 static stratc_statistic ratio(const char *interval, int64_t n, double part, double whole) {
-    return plain(interval, n, whole > 0, whole > 0 ? part / whole : 0);
+    return stratc_plain_statistic(interval, n, whole > 0, whole > 0 ? part / whole : 0);
 }
 
-static stratc_statistic daily(const stratc_tally *tally, int32_t ddof, bool with_rf, bool known, double value) {
-    double rf = with_rf ? tally->rf : (double)NAN;
-    bool sound = known && !tally->broken && isfinite(value);
-    return (stratc_statistic){value, sound, "1d", tally->periods, ddof, rf, tally->returns};
+static stratc_statistic daily(const stratc_curve *curve, int32_t ddof, bool with_rf, bool known, double value) {
+    double rf = with_rf ? curve->rf : (double)NAN;
+    bool sound = known && !curve->broken && isfinite(value);
+    return (stratc_statistic){value, sound, "1d", curve->periods, ddof, rf, curve->returns.n};
 }
 
-static void finish_daily(const stratc_tally *tally, stratc_statistics *out) {
-    double n = (double)tally->returns, root = stratc_sqrt((double)tally->periods);
-    double excess = tally->mean - tally->rf / tally->periods;
-    bool spread = tally->returns >= 2;
-    double deviation = spread ? stratc_sqrt(tally->squares / (n - 1)) : 0;
-    double downside = n > 0 ? stratc_sqrt(tally->downside / n) : 0;
-    out->volatility = daily(tally, 1, false, spread, deviation * root);
-    out->sharpe = daily(tally, 1, true, deviation > 0, deviation > 0 ? excess / deviation * root : 0);
-    out->sortino = daily(tally, 0, true, downside > 0, downside > 0 ? excess / downside * root : 0);
+/* Of days, not annualised: `periods` is null. */
+static stratc_statistic per_day(const stratc_curve *curve, int32_t ddof, bool with_rf, bool known, double value) {
+    stratc_statistic statistic = daily(curve, ddof, with_rf, known, value);
+    statistic.periods = 0;
+    return statistic;
 }
 
-static void finish_run(const stratc_tally *tally, stratc_statistics *out) {
-    double capital = (double)tally->capital, years = (double)(tally->end_ns - tally->start_ns) / YEAR_NS;
-    bool grows = tally->equity > 0 && years > 0;
-    double growth = grows ? stratc_power((double)tally->equity / capital, 1 / years) - 1 : 0;
-    out->total_return = plain("run", tally->bars, tally->bars > 0, ((double)tally->equity - capital) / capital);
-    out->cagr = plain("run", tally->bars, grows, growth);
-    out->max_drawdown = plain("bar", tally->bars, tally->bars > 0, tally->deepest);
-    out->calmar = ratio("run", tally->bars, growth, tally->deepest);
+static double mean_excess(const stratc_curve *curve) { return curve->returns.mean - curve->rf / curve->periods; }
+
+static void finish_daily(const stratc_curve *curve, stratc_curve_statistics *out) {
+    double root = stratc_sqrt((double)curve->periods), excess = mean_excess(curve);
+    double deviation = stratc_moments_deviation(&curve->returns, 1);
+    double downside = curve->returns.n > 0 ? stratc_sqrt(curve->downside / (double)curve->returns.n) : 0;
+    out->volatility = daily(curve, 1, false, curve->returns.n >= 2, deviation * root);
+    out->sharpe = daily(curve, 1, true, deviation > 0, deviation > 0 ? excess / deviation * root : 0);
+    out->sortino = daily(curve, 0, true, downside > 0, downside > 0 ? excess / downside * root : 0);
+}
+
+static void finish_curve(const stratc_curve *curve, stratc_curve_statistics *out) {
+    double capital = (double)curve->capital, years = (double)(curve->end_ns - curve->start_ns) / YEAR_NS;
+    bool grows = curve->equity > 0 && years > 0, ran = curve->bars > 0;
+    double growth = grows ? stratc_power((double)curve->equity / capital, 1 / years) - 1 : 0;
+    out->final_equity = curve->equity;
+    out->max_drawdown_ns = curve->longest_ns;
+    out->max_drawdown_bars = curve->longest_bars;
+    out->total_return = stratc_plain_statistic("run", curve->bars, ran, ((double)curve->equity - capital) / capital);
+    out->cagr = stratc_plain_statistic("run", curve->bars, grows, growth);
+    out->max_drawdown = stratc_plain_statistic("bar", curve->bars, ran, curve->deepest);
+    out->calmar = ratio("run", curve->bars, growth, curve->deepest);
     out->calmar.known = out->calmar.known && out->cagr.known;
-    out->exposure = ratio("bar", tally->bars, (double)tally->exposed_bars, (double)tally->bars);
-    double mean_equity = tally->bars > 0 ? tally->equity_sum / (double)tally->bars : 0;
-    out->turnover = ratio("run", tally->bars, tally->traded, mean_equity);
+    finish_daily(curve, out);
+}
+
+/* The highest Sharpe ratio, per day, that the best of `trials` worthless variants would show: each has one drawn from a
+ * normal distribution around 0 with the variance 1/(n - 1) of an estimate from n returns. */
+static double luck(int64_t trials, int64_t n) {
+    const double EULER = 0.57721566490153286, E = 2.7182818284590452;
+    double count = (double)trials;
+    if (trials <= 1) return 0;
+    double best = (1 - EULER) * stratc_normal_upper_quantile(1 / count) + EULER * stratc_normal_upper_quantile(1 / (count * E));
+    return best / stratc_sqrt((double)(n - 1));
+}
+
+/* How sure it is that the true Sharpe ratio is above a benchmark, given length, skewness and kurtosis of the record. */
+static void finish_confidence(const stratc_curve *curve, int64_t trials, stratc_statistics *out) {
+    const stratc_moments *returns = &curve->returns;
+    double deviation = stratc_moments_deviation(returns, 1);
+    bool spread = deviation > 0;
+    double skewness = spread ? stratc_moments_skewness(returns) : 0, kurtosis = spread ? stratc_moments_kurtosis(returns) : 0;
+    double sharpe = spread ? mean_excess(curve) / deviation : 0;
+    double variance = 1 - skewness * sharpe + (kurtosis - 1) / 4 * sharpe * sharpe;
+    bool sure = spread && variance > 0;
+    double scale = sure ? stratc_sqrt((double)(returns->n - 1)) / stratc_sqrt(variance) : 0;
+    out->skewness = per_day(curve, 0, false, spread, skewness);
+    out->kurtosis = per_day(curve, 0, false, spread, kurtosis);
+    out->psr = per_day(curve, 1, true, sure, stratc_normal_cdf(sharpe * scale));
+    out->deflated_sharpe = per_day(curve, 1, true, sure, sure ? stratc_normal_cdf((sharpe - luck(trials, returns->n)) * scale) : 0);
+}
+
+static void finish_activity(const stratc_tally *tally, int64_t fees, stratc_statistics *out) {
+    int64_t bars = tally->own.bars;
+    double mean_equity = bars > 0 ? tally->equity_sum / (double)bars : 0;
+    out->exposure = ratio("bar", bars, (double)tally->exposed_bars, (double)bars);
+    out->turnover = ratio("run", bars, tally->traded, mean_equity);
+    out->costs = stratc_plain_statistic("run", bars, bars > 0, (double)fees / (double)tally->own.capital);
 }
 
 static void finish_trades(const stratc_tally *tally, stratc_statistics *out) {
@@ -144,79 +144,15 @@ static void finish_trades(const stratc_tally *tally, stratc_statistics *out) {
 }
 
 void stratc_statistics_finish(const stratc_tally *tally, stratc_account_end account, stratc_statistics *out) {
-    stratc_tally closed = *tally;
-    if (closed.bars > 0) add_mark(&closed, closed.equity);
+    stratc_curve own = stratc_curve_closed(&tally->own), hold = stratc_curve_closed(&tally->hold);
     *out = (stratc_statistics){
-        .start_ns = closed.start_ns, .end_ns = closed.end_ns, .bars = closed.bars,
-        .capital = closed.capital, .final_equity = closed.equity,
+        .start_ns = own.start_ns, .end_ns = own.end_ns, .bars = own.bars, .capital = own.capital,
         .realised = account.realised, .unrealised = account.unrealised, .fees = account.fees,
-        .trades = closed.trades, .wins = closed.wins, .max_drawdown_ns = closed.longest_ns,
+        .trades = tally->trades, .wins = tally->wins, .trials = tally->trials, .held = tally->hold_unit > 0,
     };
-    finish_daily(&closed, out);
-    finish_run(&closed, out);
-    finish_trades(&closed, out);
-}
-
-static void integer_member(stratc_json *json, const char *name, int64_t value) {
-    stratc_json_key(json, name);
-    stratc_json_integer(json, value);
-}
-
-static void money_member(stratc_json *json, const char *name, int64_t units, int32_t decimals) {
-    stratc_json_key(json, name);
-    stratc_json_decimal(json, units, decimals);
-}
-
-static void count_or_null(stratc_json *json, const char *name, bool known, int64_t value) {
-    stratc_json_key(json, name);
-    if (known) stratc_json_integer(json, value);
-    else stratc_json_null(json);
-}
-
-static void statistic_member(stratc_json *json, const char *name, const stratc_statistic *statistic) {
-    stratc_json_key(json, name);
-    stratc_json_open_object(json);
-    stratc_json_key(json, "value");
-    stratc_json_number(json, statistic->known ? statistic->value : (double)NAN);
-    stratc_json_key(json, "interval");
-    stratc_json_text(json, statistic->interval);
-    count_or_null(json, "periods", statistic->periods > 0, statistic->periods);
-    count_or_null(json, "ddof", statistic->ddof != NO_DDOF, statistic->ddof);
-    stratc_json_key(json, "rf");
-    stratc_json_number(json, statistic->rf);
-    integer_member(json, "n", statistic->n);
-    stratc_json_close_object(json);
-}
-
-void stratc_statistics_json(stratc_json *json, const stratc_statistics *statistics, int32_t money_decimals) {
-    /* The mean trade is money: it leaves as the currency's amount, all else as it is. */
-    stratc_statistic mean_trade = statistics->mean_trade;
-    for (int32_t i = 0; i < money_decimals; i++) mean_trade.value /= 10;
-    stratc_json_open_object(json);
-    integer_member(json, "start_ns", statistics->start_ns);
-    integer_member(json, "end_ns", statistics->end_ns);
-    integer_member(json, "bars", statistics->bars);
-    money_member(json, "capital", statistics->capital, money_decimals);
-    money_member(json, "final_equity", statistics->final_equity, money_decimals);
-    money_member(json, "realised", statistics->realised, money_decimals);
-    money_member(json, "unrealised", statistics->unrealised, money_decimals);
-    money_member(json, "fees", statistics->fees, money_decimals);
-    integer_member(json, "trades", statistics->trades);
-    integer_member(json, "wins", statistics->wins);
-    integer_member(json, "max_drawdown_ns", statistics->max_drawdown_ns);
-    statistic_member(json, "total_return", &statistics->total_return);
-    statistic_member(json, "cagr", &statistics->cagr);
-    statistic_member(json, "volatility", &statistics->volatility);
-    statistic_member(json, "sharpe", &statistics->sharpe);
-    statistic_member(json, "sortino", &statistics->sortino);
-    statistic_member(json, "max_drawdown", &statistics->max_drawdown);
-    statistic_member(json, "calmar", &statistics->calmar);
-    statistic_member(json, "win_rate", &statistics->win_rate);
-    statistic_member(json, "profit_factor", &statistics->profit_factor);
-    statistic_member(json, "mean_trade", &mean_trade);
-    statistic_member(json, "mean_bars_held", &statistics->mean_bars_held);
-    statistic_member(json, "mean_held_ns", &statistics->mean_held_ns);
-    statistic_member(json, "exposure", &statistics->exposure);
-    statistic_member(json, "turnover", &statistics->turnover);
-    stratc_json_close_object(json);
+    finish_curve(&own, &out->own);
+    finish_curve(&hold, &out->hold);
+    finish_confidence(&own, tally->trials, out);
+    finish_activity(tally, account.fees, out);
+    finish_trades(tally, out);
 }

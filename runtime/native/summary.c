@@ -8,7 +8,8 @@
 #include "instants_text.h"
 #include "params.h"
 #include "run_folder.h"
-#include "simulator.h"
+#include "matching.h"
+#include "statistics_json.h"
 
 static void text(stratc_json *json, const char *name, const char *value) {
     stratc_json_key(json, name);
@@ -90,6 +91,10 @@ static void options_block(stratc_json *json, const stratc_results *results) {
     options->has_to ? stratc_json_integer(json, options->to) : stratc_json_null(json);
     integer(json, "warmup", options->warmup);
     scaled(json, "capital", options->capital, (stratc_scale){1, results->program->instruments[0].money_decimals});
+    stratc_json_key(json, "rf");
+    stratc_json_number(json, options->rf);
+    integer(json, "trials", options->trials);
+    text(json, "stats_as", stratc_view_name(options->view));
     text(json, "bad_data", options->repair ? "repair" : "reject");
     flag(json, "dump_signals", options->dump_signals);
     stratc_json_close_object(json);
@@ -126,7 +131,7 @@ static void period_block(stratc_json *json, const stratc_results *results, strat
 static void fills_block(stratc_json *json, const stratc_results *results) {
     open_block(json, "fills");
     integer(json, "count", (int64_t)results->trades.fill_count);
-    for (int how = 0; how < STRATC_HOW_COUNT; how++)
+    for (int how = 0; how < STRATC_FILL_HOW_COUNT; how++)
         integer(json, stratc_fill_how_name((enum stratc_fill_how)how), (int64_t)results->how[how]);
     stratc_json_close_object(json);
 }
@@ -147,6 +152,14 @@ static void denials_block(stratc_json *json, const stratc_results *results) {
     stratc_json_close_object(json);
 }
 
+static void price_or_null(stratc_json *json, const char *key, int64_t px, const stratc_instrument *instrument) {
+    stratc_json_key(json, key);
+    if (px != 0)
+        stratc_json_decimal(json, px * instrument->price.numerator, instrument->price.decimals);
+    else
+        stratc_json_null(json);
+}
+
 static void open_order(stratc_json *json, const stratc_results *results, const stratc_order *order) {
     const stratc_instrument *instrument = &results->program->instruments[0];
     stratc_json_open_object(json);
@@ -155,11 +168,8 @@ static void open_order(stratc_json *json, const stratc_results *results, const s
     text(json, "side", order->side == STRATC_SIDE_BUY ? "buy" : "sell");
     scaled(json, "qty", order->qty, instrument->lot);
     scaled(json, "filled", order->cum, instrument->lot);
-    stratc_json_key(json, "trigger");
-    if (order->kind == STRATC_KIND_STOP)
-        stratc_json_decimal(json, order->trigger * instrument->price.numerator, instrument->price.decimals);
-    else
-        stratc_json_null(json);
+    price_or_null(json, "price", order->px, instrument);
+    price_or_null(json, "trigger", order->trigger, instrument);
     stratc_json_close_object(json);
 }
 
@@ -176,20 +186,103 @@ static void open_block_at_end(stratc_json *json, const stratc_results *results) 
     stratc_json_close_object(json);
 }
 
-static void assumptions_block(stratc_json *json, const stratc_instrument *instrument) {
+static const char *const SLIPPAGE_UNITS[] = {"none", "price units", "share of the price", "share of the price at a fill as large as the bar's volume"};
+
+static void slippage(stratc_json *json, const stratc_market *market) {
+    open_block(json, "slippage");
+    text(json, "model", SLIPPAGE_UNITS[market->slippage]);
+    stratc_json_key(json, "amount");
+    if (market->slippage == STRATC_SLIPPAGE_TICKS)
+        stratc_json_integer(json, market->slip);
+    else
+        stratc_json_decimal(json, market->slip, 8);
+    stratc_json_close_object(json);
+}
+
+static void latencies(stratc_json *json, const stratc_latency *latency) {
+    open_block(json, "latency_ns");
+    integer(json, "new", latency->new_order);
+    integer(json, "replace", latency->replace);
+    integer(json, "cancel", latency->cancel);
+    integer(json, "ack", latency->ack);
+    integer(json, "fill", latency->fill);
+    stratc_json_close_object(json);
+}
+
+static void assumptions_block(stratc_json *json, const stratc_instrument *instrument, const stratc_simulation *simulation) {
+    const stratc_market *market = &simulation->market;
     open_block(json, "assumptions");
-    text(json, "fill", "next_open");
-    text(json, "path", STRATC_PATH_RULE);
-    text(json, "participation", "off");
-    integer(json, "spread", 0);
-    integer(json, "slippage", 0);
-    integer(json, "latency_ns", 0);
+    text(json, "fill", market->at_close ? "close of the bar decided on (optimistic)" : "next_open");
+    text(json, "path", stratc_path_name(simulation->path));
+    integer(json, "through", market->through);
+    integer(json, "half_spread", market->half_spread);
+    slippage(json, market);
+    stratc_json_key(json, "participation");
+    if (market->participation < 0)
+        stratc_json_null(json);
+    else
+        stratc_json_decimal(json, market->participation, 8);
+    latencies(json, &simulation->latency);
+    scaled(json, "maker_fee", instrument->maker_fee, (stratc_scale){1, 8});
     scaled(json, "taker_fee", instrument->taker_fee, (stratc_scale){1, 8});
+    text(json, "fee_in", instrument->fee_in_base ? "base asset on a buy, quote currency on a sell" : "quote currency");
     text(json, "fee_rounding", "up");
     text(json, "mark", "close");
     text(json, "end_of_data", "orders cancelled by the strategy's stop, position marked at the last close");
     text(json, "calendar", instrument->trades_all_days ? "all days" : "sessions");
     stratc_json_close_object(json);
+}
+
+/* How often the result hangs on an assumption, and by how much. */
+static void simulation_block(stratc_json *json, const stratc_results *results, bool has_volume) {
+    const stratc_simulated *simulated = &results->simulated;
+    const stratc_match_counts *counts = &simulated->counts;
+    stratc_scale unit = {1, results->program->instruments[0].money_decimals};
+    open_block(json, "simulation");
+    integer(json, "ambiguous_bars", (int64_t)simulated->ambiguous);
+    integer(json, "limits_only_touched", (int64_t)counts->touched);
+    integer(json, "touch_fills", (int64_t)counts->touch_fills);
+    integer(json, "gap_fills", (int64_t)counts->gap_fills);
+    integer(json, "short_of_volume", (int64_t)counts->capped);
+    integer(json, "silent_bars", (int64_t)counts->silent_bars);
+    integer(json, "marketable_limits", (int64_t)counts->marketable);
+    integer(json, "trimmed_reduce_only", (int64_t)counts->trimmed);
+    integer(json, "bars_without_volume_column", has_volume ? 0 : (int64_t)results->bars);
+    stratc_json_key(json, "profit");
+    if (!simulated->has_bounds) {
+        stratc_json_null(json);
+    } else {
+        stratc_json_open_object(json);
+        scaled(json, "adverse", simulated->adverse - results->options->capital, unit);
+        scaled(json, "favourable", simulated->favourable - results->options->capital, unit);
+        stratc_json_close_object(json);
+    }
+    stratc_json_close_object(json);
+}
+
+/* One purchase of the capital at the first open; null where not one lot could be bought. */
+static void hold_block(stratc_json *json, const stratc_results *results) {
+    const stratc_instrument *instrument = &results->program->instruments[0];
+    const stratc_hold *hold = &results->hold;
+    stratc_scale money = {1, instrument->money_decimals};
+    stratc_json_key(json, "buy_and_hold");
+    if (!results->statistics.held) {
+        stratc_json_null(json);
+        return;
+    }
+    stratc_json_open_object(json);
+    scaled(json, "qty", hold->qty, instrument->lot);
+    scaled(json, "price", hold->px, instrument->price);
+    scaled(json, "fee", hold->fee, money);
+    scaled(json, "cash", hold->cash, money);
+    stratc_hold_statistics_json(json, &results->statistics, instrument->money_decimals);
+    stratc_json_close_object(json);
+}
+
+static void view_block(stratc_json *json, const stratc_results *results) {
+    stratc_json_key(json, "stats_as");
+    if (results->view_statistics.engine) stratc_view_statistics_json(json, &results->view_statistics);
+    else stratc_json_null(json);
 }
 
 static void logs_block(stratc_json *json, const stratc_results *results) {
@@ -230,7 +323,10 @@ void stratc_summary_write(stratc_output_file *file, const stratc_results *result
     open_block_at_end(json, results);
     stratc_json_key(json, "statistics");
     stratc_statistics_json(json, &results->statistics, instrument->money_decimals);
-    assumptions_block(json, instrument);
+    hold_block(json, results);
+    view_block(json, results);
+    assumptions_block(json, instrument, &results->options->simulation);
+    simulation_block(json, results, source->has_volume);
     logs_block(json, results);
     stratc_json_close_object(json);
     stratc_json_end(json);

@@ -13,6 +13,7 @@ typedef struct {
     stratc_bar_faults faults;
     uint64_t rows;
     int64_t first, last; /* start of the first and end of the last bar in the file */
+    bool has_volume;
 } stratc_source;
 
 /* Writes the JSON object to an open file; a failed write sticks in it. */

@@ -49,7 +49,7 @@ static void money_line(stratc_output_file *file, const char *name, const stratc_
 /* How a number was computed: "1d, x sqrt(365), ddof 1, rf 0, n 364". */
 static void convention(const stratc_statistic *statistic, char out[ROOM]) {
     int used = snprintf(out, ROOM, "per %s, n %lld", statistic->interval, (long long)statistic->n);
-    if (statistic->periods > 0) used += snprintf(out + used, ROOM - (size_t)used, ", x sqrt(%d)", (int)statistic->periods);
+    if (statistic->periods > 0) used += snprintf(out + used, ROOM - (size_t)used, ", x sqrt(%g)", statistic->periods);
     if (statistic->ddof >= 0) used += snprintf(out + used, ROOM - (size_t)used, ", ddof %d", (int)statistic->ddof);
     if (statistic->rf == statistic->rf) snprintf(out + used, ROOM - (size_t)used, ", rf %g", statistic->rf);
 }
@@ -97,24 +97,51 @@ static void account(stratc_output_file *file, const stratc_results *results) {
     money_line(file, "realised", results, s->realised, "before fees");
     money_line(file, "unrealised", results, s->unrealised, "at the last close");
     money_line(file, "fees", results, s->fees, "");
-    money_line(file, "final equity", results, s->final_equity, "");
-    statistic_line(file, "total return", &s->total_return, 100, "%");
-    statistic_line(file, "CAGR", &s->cagr, 100, "%");
+    money_line(file, "final equity", results, s->own.final_equity, "");
+    statistic_line(file, "total return", &s->own.total_return, 100, "%");
+    statistic_line(file, "CAGR", &s->own.cagr, 100, "%");
 }
 
 static void risk(stratc_output_file *file, const stratc_results *results) {
     const stratc_statistics *s = &results->statistics;
-    char longest[STRATC_NUMBER_TEXT];
+    char longest[STRATC_NUMBER_TEXT], bars[STRATC_NUMBER_TEXT], trials[STRATC_NUMBER_TEXT];
     print(file, "\nRisk\n");
+    statistic_line(file, "volatility", &s->own.volatility, 100, "%");
+    statistic_line(file, "Sharpe", &s->own.sharpe, 1, "");
+    statistic_line(file, "Sortino", &s->own.sortino, 1, "");
+    statistic_line(file, "max drawdown", &s->own.max_drawdown, 100, "%");
+    snprintf(longest, sizeof longest, "%.2f", (double)s->own.max_drawdown_ns / (double)STRATC_DAY);
+    snprintf(bars, sizeof bars, "%lld bars", (long long)s->own.max_drawdown_bars);
+    line(file, "longest drawdown", longest, "days", bars);
+    statistic_line(file, "Calmar", &s->own.calmar, 1, "");
+    statistic_line(file, "P(Sharpe > 0)", &s->psr, 100, "%");
+    snprintf(trials, sizeof trials, "  of %lld trials", (long long)s->trials);
+    if (s->trials > 1) statistic_line(file, trials, &s->deflated_sharpe, 100, "%");
+    statistic_line(file, "exposure", &s->exposure, 100, "%");
+    statistic_line(file, "turnover", &s->turnover, 1, "");
+}
+
+static void market(stratc_output_file *file, const stratc_results *results) {
+    const stratc_curve_statistics *hold = &results->statistics.hold;
+    if (!results->statistics.held) return;
+    print(file, "\nBuy and hold\n");
+    money_line(file, "final equity", results, hold->final_equity, "bought at the first open, one taker fee");
+    statistic_line(file, "total return", &hold->total_return, 100, "%");
+    statistic_line(file, "Sharpe", &hold->sharpe, 1, "");
+    statistic_line(file, "max drawdown", &hold->max_drawdown, 100, "%");
+}
+
+static void view(stratc_output_file *file, const stratc_results *results) {
+    const stratc_view_statistics *s = &results->view_statistics;
+    if (!s->engine) return;
+    print(file, "\nThe same curve by the formulas of %s\n", s->engine);
+    statistic_line(file, "total return", &s->total_return, 100, "%");
+    statistic_line(file, "annual return", &s->annual_return, 100, "%");
     statistic_line(file, "volatility", &s->volatility, 100, "%");
     statistic_line(file, "Sharpe", &s->sharpe, 1, "");
     statistic_line(file, "Sortino", &s->sortino, 1, "");
     statistic_line(file, "max drawdown", &s->max_drawdown, 100, "%");
-    snprintf(longest, sizeof longest, "%.2f", (double)s->max_drawdown_ns / (double)STRATC_DAY);
-    line(file, "longest drawdown", longest, "days", "");
     statistic_line(file, "Calmar", &s->calmar, 1, "");
-    statistic_line(file, "exposure", &s->exposure, 100, "%");
-    statistic_line(file, "turnover", &s->turnover, 1, "");
 }
 
 static void trading(stratc_output_file *file, const stratc_results *results) {
@@ -149,6 +176,38 @@ static void left_open(stratc_output_file *file, const stratc_results *results) {
     if (results->open_order_count > 0) count_line(file, "open orders", results->open_order_count, "");
 }
 
+/* A count is shown where it says something. */
+static void seldom(stratc_output_file *file, const char *name, uint64_t count, const char *remark) {
+    if (count > 0) count_line(file, name, (int64_t)count, remark);
+}
+
+static void bounds(stratc_output_file *file, const stratc_results *results) {
+    const stratc_simulated *simulated = &results->simulated;
+    if (!simulated->has_bounds) return;
+    money_line(file, "profit, adverse", results, simulated->adverse - results->options->capital, "the worse order of every bar's extremes");
+    money_line(file, "profit, favourable", results, simulated->favourable - results->options->capital, "the better one");
+}
+
+/* What the result rests on; summary.json has the rest. */
+static void simulated(stratc_output_file *file, const stratc_results *results) {
+    const stratc_simulation *simulation = &results->options->simulation;
+    const stratc_match_counts *counts = &results->simulated.counts;
+    char share[STRATC_NUMBER_TEXT] = "off";
+    print(file, "\nSimulation\n");
+    line(file, "path inside a bar", stratc_path_name(simulation->path), "", simulation->market.at_close ? "orders meet the close they were decided on: optimistic" : "");
+    if (simulation->market.participation >= 0)
+        snprintf(share, sizeof share, "%.4g", (double)simulation->market.participation / 1e6);
+    line(file, "share of volume", share, simulation->market.participation >= 0 ? "%" : "", "that one side may fill of a bar");
+    count_line(file, "ambiguous bars", (int64_t)results->simulated.ambiguous, "the order of their extremes matters");
+    bounds(file, results);
+    seldom(file, "gap fills", counts->gap_fills, "at an open beyond the price asked");
+    seldom(file, "limits only touched", counts->touched, "and not filled");
+    seldom(file, "fills by touch", counts->touch_fills, "");
+    seldom(file, "short of volume", counts->capped, "orders that found too little in a bar");
+    seldom(file, "silent bars", counts->silent_bars, "without volume while an order worked");
+    seldom(file, "trimmed", counts->trimmed, "reduce-only orders larger than the position");
+}
+
 void stratc_table_write(stratc_output_file *file, const stratc_results *results, const stratc_source *source,
                         stratc_period period) {
     head(file, results, source, period);
@@ -157,7 +216,8 @@ void stratc_table_write(stratc_output_file *file, const stratc_results *results,
     risk(file, results);
     trading(file, results);
     left_open(file, results);
-    print(file, "\nMarket orders fill at the next open, stops along open, %s; no spread, slippage or volume cap.\n",
-          "low, high, close (rising bar) or high, low, close");
+    market(file, results);
+    view(file, results);
+    simulated(file, results);
     if (results->in_folder) print(file, "Results in %s\n", results->options->out);
 }

@@ -1,11 +1,10 @@
 /* From fills to round trips, and both as CSV. */
 #include "trades.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "csv_row.h"
 #include "decimal.h"
 #include "output.h"
 
@@ -104,14 +103,17 @@ static bool put(stratc_output_file *file, const char *text) { return stratc_outp
 
 static bool write_fill(stratc_output_file *file, const stratc_program *program, const stratc_fill *fill) {
     const stratc_instrument *instrument = &program->instruments[0];
-    char px[STRATC_NUMBER_TEXT], qty[STRATC_NUMBER_TEXT], fee[STRATC_NUMBER_TEXT], row[512];
-    stratc_units_format(fill->px, instrument->price, px);
-    stratc_units_format(fill->qty, instrument->lot, qty);
-    stratc_units_format(fill->fee, (stratc_scale){1, instrument->money_decimals}, fee);
-    snprintf(row, sizeof row, "%" PRId64 ",%" PRIu64 ",%.100s,%s,%s,%s,%s,%s\n", fill->time, fill->order_id,
-             program->templates[fill->template_id].name, fill->buy ? "buy" : "sell", px, qty, fee,
-             stratc_fill_how_name(fill->how));
-    return put(file, row);
+    stratc_csv_row row;
+    row.used = 0;
+    stratc_csv_integer(&row, fill->time);
+    stratc_csv_integer(&row, (int64_t)fill->order_id);
+    stratc_csv_text(&row, program->templates[fill->template_id].name);
+    stratc_csv_text(&row, fill->buy ? "buy" : "sell");
+    stratc_csv_units(&row, fill->px, instrument->price);
+    stratc_csv_units(&row, fill->qty, instrument->lot);
+    stratc_csv_units(&row, fill->fee, (stratc_scale){1, instrument->money_decimals});
+    stratc_csv_text(&row, stratc_fill_how_name(fill->how));
+    return stratc_csv_end(&row, file);
 }
 
 bool stratc_fills_write(const stratc_trades *trades, const stratc_program *program, const char *path, stratc_error *error) {
@@ -122,24 +124,33 @@ bool stratc_fills_write(const stratc_trades *trades, const stratc_program *progr
     return stratc_output_commit(&file, error); /* a failed write has stuck: commit reports it */
 }
 
+static void put_average(stratc_csv_row *row, stratc_wide value, int64_t qty, stratc_scale price) {
+    char text[64];
+    stratc_average_format(value, qty, price, text);
+    stratc_csv_text(row, text);
+}
+
 static bool write_trade(stratc_output_file *file, const stratc_program *program, const stratc_trade *trade, size_t number,
                         int64_t mark, uint64_t bars) {
     const stratc_instrument *instrument = &program->instruments[0];
     stratc_scale money = {1, instrument->money_decimals};
     bool open = stratc_trade_is_open(trade);
-    char entry[64], exit[64] = "", qty[STRATC_NUMBER_TEXT], pnl[STRATC_NUMBER_TEXT], fees[STRATC_NUMBER_TEXT], row[1024];
-    char exit_time[24] = "";
-    stratc_average_format(trade->entry_value, trade->entry_qty, instrument->price, entry);
-    if (!open) stratc_average_format(trade->exit_value, trade->exit_qty, instrument->price, exit);
-    if (!open) snprintf(exit_time, sizeof exit_time, "%" PRId64, trade->exit_time);
-    stratc_units_format(trade->entry_qty, instrument->lot, qty);
-    stratc_units_format(stratc_trade_pnl(trade, instrument, mark), money, pnl);
-    stratc_units_format(trade->fees, money, fees);
-    snprintf(row, sizeof row, "%zu,%s,%" PRId64 ",%s,%s,%s,%s,%s,%s,%" PRIu64 ",%.100s,%.100s,%s\n", number,
-             trade->is_long ? "long" : "short", trade->entry_time, exit_time, qty, entry, exit, pnl, fees,
-             (open ? bars : trade->exit_bar) - trade->entry_bar, program->templates[trade->entry_template].name,
-             open ? "" : program->templates[trade->exit_template].name, open ? "open" : "closed");
-    return put(file, row);
+    stratc_csv_row row;
+    row.used = 0;
+    stratc_csv_integer(&row, (int64_t)number);
+    stratc_csv_text(&row, trade->is_long ? "long" : "short");
+    stratc_csv_integer(&row, trade->entry_time);
+    open ? stratc_csv_text(&row, "") : stratc_csv_integer(&row, trade->exit_time);
+    stratc_csv_units(&row, trade->entry_qty, instrument->lot);
+    put_average(&row, trade->entry_value, trade->entry_qty, instrument->price);
+    open ? stratc_csv_text(&row, "") : put_average(&row, trade->exit_value, trade->exit_qty, instrument->price);
+    stratc_csv_units(&row, stratc_trade_pnl(trade, instrument, mark), money);
+    stratc_csv_units(&row, trade->fees, money);
+    stratc_csv_integer(&row, (int64_t)((open ? bars : trade->exit_bar) - trade->entry_bar));
+    stratc_csv_text(&row, program->templates[trade->entry_template].name);
+    stratc_csv_text(&row, open ? "" : program->templates[trade->exit_template].name);
+    stratc_csv_text(&row, open ? "open" : "closed");
+    return stratc_csv_end(&row, file);
 }
 
 bool stratc_trades_write(const stratc_trades *trades, const stratc_program *program, int64_t mark, uint64_t bars,

@@ -4,7 +4,7 @@
 #define STRATC_TRADES_H
 
 #include "kernel.h"
-#include "simulator.h"
+#include "matching.h"
 
 __extension__ typedef __int128 stratc_wide; /* sums of lots * price units pass 64 bits */
 

@@ -22,7 +22,10 @@ from .module import kernel_module, module_name
 from .names import artifact_name
 from .toolchain import EXIT_OUTPUT, OPTIMISED, SANITIZERS, BuildError, find_toolchain
 
-KERNEL_SOURCES = ("arithmetic.c", "base.c", "kernel.c")  # what generated code calls
+KERNEL_SOURCES = (  # what generated code calls
+    "account.c", "arithmetic.c", "base.c", "bounds.c", "calendar.c", "emit.c", "flatten.c", "kernel.c", "orders.c",
+    "replaces.c", "rounding.c",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

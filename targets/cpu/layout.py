@@ -10,15 +10,19 @@ end of the instant: its own value was copied out when its group began, and nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from ...compiler import program as p
 from . import cast as c
 from .names import Names, base_name
+from .reads import acting, committed, constant, evaluated, live_equations, read, settled, walk
+from .timers import Timers, timers
 
 GROUP_LIMIT = 40  # equations in one function: gcc's time grows faster than a function's size
+MOST_SENDS = 4096  # the largest order rate that the checker lets pass
+MINUTE = 60_000_000_000
 CONTEXT = c.Name("c")
 C_TYPES = {p.Kind.NUMBER: "double", p.Kind.INTEGER: "int64_t", p.Kind.BOOL: "bool"}
 
@@ -55,8 +59,13 @@ class Layout:
     cells: dict[int, Cells]
     params: tuple[str, ...]
     starts: dict[p.WarmUp, str]
+    settled: dict[
+        p.Expr, tuple[str, str]
+    ]  # what only parameters move, computed by init; the second: whether it is there
     columns: dict[str, str]
-    fills: dict[tuple[str, int], str]  # Latched (cum or avg_px, template)
+    latched: dict[tuple[str, int], str]  # Latched (cum, avg_px, filled or closed, template) and (open_orders, -1)
+    timers: Timers
+    drawdowns: dict[int, str]  # standing rule: the highest equities of its window
     logged: dict[int, str]  # Signal index: the value that was logged last
     cooldowns: dict[int, str]  # State index
 
@@ -84,6 +93,17 @@ def fixed_length(equation: p.Delay | p.Window) -> int | None:
             return None
 
 
+def rate_capacity(program: p.Program) -> int:
+    """How many send times the bounds on the order rate may have to look back on; 0: there are none."""
+    ceilings = [b.ceiling for b in program.bounds if b.measure == "order_rate"]
+    return max((int(min(max(x, 1.0), MOST_SENDS)) for x in ceilings), default=0)
+
+
+def peak_capacity(rule: p.Standing) -> int:
+    """Minutes that a window touches, and one to spare."""
+    return rule.window // MINUTE + 2
+
+
 def member(name: str) -> c.Expr:
     return c.Arrow(CONTEXT, name)
 
@@ -94,88 +114,6 @@ def place_text(program: p.Program, place: p.Place) -> str:
     lines = program.source_text.splitlines()
     known = base_name(place.file) == base_name(program.source_name) and 0 < place.line <= len(lines)
     return f"{where} {' '.join(lines[place.line - 1].split())}".rstrip() if known else where
-
-
-# ---- what reads what
-
-
-def walk(expr: p.Expr, ticking: bool = False) -> Iterator[p.Expr]:
-    """`expr` and every expression in it. ticking: evaluated at a tick alone, so without what no tick ever asks for."""
-    yield expr
-    match expr:
-        case p.Operation(operands=operands):
-            parts = operands
-        case p.Select(condition=condition, then=then, other=other):
-            parts = (condition, then, other)
-        case p.Default(value=value, other=other):
-            parts = (value,) if ticking and always_there(expr) else (value, other)
-        case _:
-            parts = ()
-    for part in parts:
-        yield from walk(part, ticking)
-
-
-def always_there(expr: p.Default) -> bool:
-    """Whether at every tick it is `value`: that is never na and ready from the first."""
-    return constant(expr.ready) and expr.ready.at(()) <= 0 and not _may_be_na(expr.value)
-
-
-def _may_be_na(expr: p.Expr) -> bool:
-    """At a tick, for what it is made of: the type alone may allow for an na that never comes."""
-    match expr:
-        case p.Operation(operator=operator, operands=operands):
-            return expr.optional and (operator in ("div", "mod", "sqrt") or any(map(_may_be_na, operands)))
-        case p.Select(condition=condition, then=then, other=other):
-            return expr.optional and any(map(_may_be_na, (condition, then, other)))
-        case p.Default(other=other):
-            return expr.optional and not always_there(expr) and _may_be_na(other)
-        case _:
-            return p.is_optional(expr)
-
-
-def evaluated(equation: p.Equation) -> tuple[p.Expr, ...]:
-    match equation:
-        case p.Let(value=value):
-            return (value,)
-        case p.Memory(first=first):
-            return (first,)
-        case p.Window(source=source):
-            return (source,)
-        case p.Delay():
-            return ()
-
-
-def committed(equation: p.Equation) -> tuple[p.Expr, ...]:
-    match equation:
-        case p.Memory(next=next_):
-            return (next_,)
-        case p.Delay(source=source):
-            return (source,)
-        case _:
-            return ()
-
-
-def _machine_exprs(program: p.Program) -> Iterator[p.Expr]:
-    for template in program.templates:
-        yield from (e for e in (template.qty, template.trigger) if e is not None)
-    for state in program.machine.states:
-        for t in state.transitions:
-            yield from (e for e in (t.condition, t.delay, t.cooldown) if e is not None)
-
-
-def read(exprs: Iterable[p.Expr], ticking: bool = True) -> set[int]:
-    return {e.index for expr in exprs for e in walk(expr, ticking) if isinstance(e, p.ValueRef)}
-
-
-def _live(program: p.Program, roots: set[int]) -> list[p.Equation]:
-    """The equations that the roots read, directly or through others, in schedule order."""
-    live, waiting = set(roots), sorted(roots)
-    while waiting:
-        equation = program.equations[waiting.pop()]
-        fresh = read((*evaluated(equation), *committed(equation))) - live
-        live |= fresh
-        waiting += sorted(fresh)
-    return [e for e in program.equations if e.index in live]
 
 
 # ---- the plan
@@ -209,8 +147,8 @@ def _held(live: list[p.Equation], roots: set[int], group_of: dict[int, int], com
 
 def plan(program: p.Program, prefix: str) -> Layout:
     names = Names(prefix)
-    roots = read(_machine_exprs(program), ticking=False) | {s.equation for s in program.signals}
-    live = _live(program, roots)
+    roots = read(acting(program), ticking=False) | {s.equation for s in program.signals}
+    live = live_equations(program, roots)
     runs = _group_indices(live)
     group_of = {i: number for number, (_, indices) in enumerate(runs) for i in indices}
     commit = _commit_groups(live, group_of)
@@ -233,12 +171,15 @@ class _ContextBuilder:
     def layout(self, groups: tuple[Group, ...]) -> Layout:
         program = self.program
         self._fixed()
+        self._risk()
+        drawdowns = {i: self._drawdown(i, rule) for i, rule in enumerate(program.standing) if rule.kind == "drawdown"}
         params = tuple(self._add(C_TYPES[param.kind], param.name, param.place) for param in program.params)
         starts = {
             w: self._add("int64_t", "start", note=warm_up_text(program, w)) for w in self._warm_ups() if not constant(w)
         }
+        settled = self._settled()
         columns = {name: self._add("double", f"{program.feed.name}_{name}") for name in self._columns()}
-        fills = {(name, t): self._fill_member(name, t) for name, t in self._fills()}
+        latched = {(name, t): self._latched_member(name, t) for name, t in self._latched()}
         # Names of values come first, so that no derived name takes the word of another equation.
         values = {e.index: self.names.claim(e.name) for e in self.live}
         oks = {e.index: self.names.claim(f"{values[e.index]}_ok") for e in self.live if e.optional}
@@ -251,7 +192,7 @@ class _ContextBuilder:
         }
         return Layout(
             program, self.names, c.Struct(self.names.function("context"), tuple(self.members)), groups, values, oks,
-            self.held, cells, params, starts, columns, fills, logged, cooldowns,
+            self.held, cells, params, starts, settled, columns, latched, timers(program, self.names.prefix), drawdowns, logged, cooldowns,
         )  # fmt: skip
 
     def _add(self, type_: str, name: str, place: p.Place | None = None, size: int | None = None, note: str = "") -> str:
@@ -266,14 +207,26 @@ class _ContextBuilder:
         self.members.append(c.Declaration(type_, name, size=size))
 
     def _fixed(self) -> None:
-        for name in ("core", "running", "ticks", "deadlines", "slots", "position_rule"):
-            self.names.claim(name)
-        self._declare("stratc_core", "core")
-        self._declare("bool", "running", note="CONTROL START was seen, CONTROL STOP was not")
-        self._declare("int32_t", "position_rule", note="the rule that sets core.position_bound; -1: none")
-        self._declare("int64_t", "ticks", note="closed bars seen")
-        self._declare("stratc_slot", "slots", max(1, self.program.slot_count))
-        self._declare("int64_t", "deadlines", max(1, self.program.machine.timer_count))
+        self._add("stratc_core", "core")
+        self._add("int64_t", "ticks", note="closed bars seen")
+        self._add("stratc_slot", "slots", size=self.program.slot_count)
+        self._add("int64_t", "deadlines", size=timers(self.program).count)
+
+    def _risk(self) -> None:
+        program = self.program
+        count = len(program.bounds) + len(program.standing)
+        if count:
+            self._add("stratc_limit", "limits", size=count, note="of the bounds, then of the standing rules")
+        if program.standing:
+            self._add("stratc_watch", "watches", size=len(program.standing), note="one per standing rule")
+        if rate_capacity(program):
+            self._add("stratc_latest", "sends", note="when command frames went out")
+            self._add("int64_t", "sent_at", size=rate_capacity(program))
+
+    def _drawdown(self, index: int, rule: p.Standing) -> str:
+        name = self._add("stratc_peaks", f"peaks_{index}", rule.place)
+        self._declare("stratc_peak", self.names.claim(f"{name}_ring"), peak_capacity(rule))
+        return name
 
     def _warm_ups(self) -> list[p.WarmUp]:
         """Every warm-up that something asks for, each once."""
@@ -282,6 +235,7 @@ class _ContextBuilder:
             match e:
                 case p.Memory(commit_after=start) | p.Delay(commit_after=start) | p.Window(push_after=start):
                     asked.append(start)
+        asked += [rule.ready for rule in self.program.standing if rule.condition is not None]
         asked += [e.ready for e in self._all_exprs() if isinstance(e, p.Default)]
         return list(dict.fromkeys(asked))
 
@@ -289,25 +243,42 @@ class _ContextBuilder:
         for e in self.live:
             for expr in (*evaluated(e), *committed(e)):
                 yield from walk(expr)
-        for expr in _machine_exprs(self.program):
+        for expr in acting(self.program):
             yield from walk(expr)
+
+    def _settled(self) -> dict[p.Expr, tuple[str, str]]:
+        found: dict[p.Expr, tuple[str, str]] = {}
+        for e in self.live:
+            for expr in (part for whole in (*evaluated(e), *committed(e)) for part in settled(whole)):
+                if expr not in found:
+                    name = self._add(C_TYPES[expr.kind], f"{e.name}_settled", e.place)
+                    found[expr] = (name, self._add("bool", f"{name}_ok") if p.is_optional(expr) else "")
+        return found
 
     def _columns(self) -> list[str]:
         used = {e.column for e in self._all_exprs() if isinstance(e, p.FieldRef)}
         return [name for name in ("open", "high", "low", "close", "volume") if name in used]
 
-    def _fills(self) -> list[tuple[str, int]]:
+    def _latched(self) -> list[tuple[str, int]]:
+        """Those that are copied when an instant begins, or kept until the next tick."""
         latched = [e for e in self._all_exprs() if isinstance(e, p.Latched)]
-        used = {(e.name, e.template) for e in latched if e.template is not None}
-        return sorted(used)
+        of_template = {(str(e.name), e.template) for e in latched if e.template is not None}
+        return sorted(of_template | {("open_orders", -1) for e in latched if e.name == "open_orders"})
 
-    def _fill_member(self, name: str, template: int) -> str:
-        type_ = "stratc_optional" if name == "avg_px" else "double"
-        return self._add(type_, f"{name}_{self.program.templates[template].name}")
+    def _latched_member(self, name: str, template: int) -> str:
+        types = {
+            "avg_px": "stratc_optional",
+            "cum": "double",
+            "filled": "bool",
+            "closed": "bool",
+            "open_orders": "int64_t",
+        }
+        return self._add(types[name], name if template < 0 else f"{name}_{self.program.templates[template].name}")
 
     def _cooled(self) -> list[int]:
-        transitions = [t for s in self.program.machine.states for t in s.transitions]
-        return sorted({t.target for t in transitions if t.target is not None and t.cooldown is not None})
+        states = self.program.machine.states
+        targets = {t.target for s in states for t in s.transitions if t.target is not None and t.cooldown is not None}
+        return sorted(targets | {i for i, s in enumerate(states) if s.cooldown is not None})
 
     def _equation(self, e: p.Equation, values: dict[int, str], oks: dict[int, str]) -> Cells:
         first = len(self.members)
@@ -346,11 +317,6 @@ class _ContextBuilder:
 
 
 # ---- warm-up
-
-
-def constant(warm_up: p.WarmUp) -> bool:
-    """Whether no parameter moves it."""
-    return not any(form.terms for form in warm_up.forms)
 
 
 def warm_up_text(program: p.Program, warm_up: p.WarmUp) -> str:

@@ -6,11 +6,13 @@ becomes a local first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ...compiler import program as p
 from . import cast as c
-from .layout import C_TYPES, Layout, always_there, constant, member
+from .layout import C_TYPES, Layout, member
+from .reads import always_there, constant
 
 INFIX_NUMBER = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 INFIX_ANY = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=", "and": "&&", "or": "||"}
@@ -39,17 +41,25 @@ class Value:
 class Scope:
     """Where an expression is lowered: statements collects the locals it needs.
 
-    local: the equations whose values are C locals here. ticking: only runs in an instant in which the feed ticked.
-    hint: what locals are named after.
+    local: the equations whose values are C locals here; in_place: those written where they are read. ticking: only runs in an
+    instant in which the feed ticked. hint: what locals are named after.
     """
 
     layout: Layout
     statements: list[c.Statement]
     hint: str
     local: frozenset[int] = frozenset()
+    in_place: Mapping[int, c.Expr] = field(default_factory=dict)
     ticking: bool = False
 
     def lower(self, expr: p.Expr) -> Value:
+        if expr in self.layout.settled:
+            name, ok = self.layout.settled[expr]
+            return Value(member(name), member(ok) if ok else None)
+        return self.evaluated(expr)
+
+    def evaluated(self, expr: p.Expr) -> Value:
+        """The expression itself, even if init has computed it already."""
         match expr:
             case p.Constant():
                 return Value(_constant(expr.kind, expr.value))
@@ -89,6 +99,9 @@ class Scope:
         return self.named(type_, self.layout.names.claim(f"{self.hint}_{what}"), value)
 
     def _value(self, ref: p.ValueRef) -> Value:
+        if ref.index in self.in_place:
+            return Value(self.in_place[ref.index])
+
         def place(name: str) -> c.Expr:
             return c.Name(name) if ref.index in self.local else member(name)
 
@@ -111,15 +124,21 @@ class Scope:
                 return Value(c.Call("stratc_money_as_number", (cash, instrument)))
             case "equity" | "realised" | "fees":
                 return Value(c.Call("stratc_money_as_number", (c.Field(account, latched.name), instrument)))
-            case "cum":
-                return Value(member(self._fill(latched)))
+            case "net" | "exposure":
+                net = c.Call("stratc_net", (c.Unary("&", account), instrument))
+                return Value(net if latched.name == "net" else c.Call("stratc_abs", (net,)))
+            case "age":
+                return Value(c.Call("stratc_age", (c.Unary("&", core), instrument)))
+            case "in_session":
+                return Value(c.Call("stratc_in_session", (instrument, c.Field(core, "now"))))
+            case "cum" | "filled" | "closed" | "open_orders":
+                return Value(member(self._kept(latched)))
             case "avg_px":
-                kept = member(self._fill(latched))
+                kept = member(self._kept(latched))
                 return Value(c.Field(kept, "value"), c.Binary("!=", c.Field(kept, "ok"), c.Literal(0)))
 
-    def _fill(self, latched: p.Latched) -> str:
-        assert latched.template is not None, f"{latched.name} is of a template"
-        return self.layout.fills[latched.name, latched.template]
+    def _kept(self, latched: p.Latched) -> str:
+        return self.layout.latched[latched.name, -1 if latched.template is None else latched.template]
 
     def _operation(self, expr: p.Operation) -> Value:
         operands = [self.lower(operand) for operand in expr.operands]

@@ -9,37 +9,66 @@ from __future__ import annotations
 from ...compiler import program as p
 from . import cast as c
 from .layout import CONTEXT, Layout, member, place_text
-from .lower_expr import Scope, Value, conjunction
+from .lower_expr import Scope, conjunction
+from .lower_orders import CORE, LINE, NEVER, NOW, OUT, OUTPUT, VIEW, call, core, view
 from .lower_signals import context_parameter
+from .reads import commands
 
 CAUSES = {"when": 1, "on": 2, "after": 3}
-CAUSE_START = 4
-CORE = c.Unary("&", member("core"))
-NOW = c.Field(member("core"), "now")
-NEVER = c.Name("STRATC_NEVER")
-OUTPUT = c.Declaration("stratc_output *", "output")
-OUT = c.Name("output")
-
-
-def call(function: str, *arguments: c.Expr) -> c.ExpressionStatement:
-    return c.ExpressionStatement(c.Call(function, arguments))
+CAUSE_START, CAUSE_FLATTEN = 4, 5
 
 
 def state_label(state: p.State) -> str:
     return f"STATE_{state.name}"
 
 
-def lower_machine(layout: Layout) -> list[c.Enumeration | c.Function]:
-    """The functions in the order of their use; the last two are `…_start(c, output)` and `…_machine(c, output)`."""
+def entry_name(layout: Layout, state: int) -> str:
+    return f"{layout.names.prefix}_enter_{layout.program.machine.states[state].name.lower()}"
+
+
+def lower_machine(layout: Layout) -> list[c.Function]:
+    """The functions in the order of their use."""
     lowering = _MachineLowering(layout)
     return [
-        c.Enumeration(tuple(state_label(s) for s in layout.program.machine.states)),
-        *lowering.submits(),
         *lowering.entries(),
+        *lowering.flatten(),
+        *lowering.halt(),
         *lowering.states(),
-        lowering.start(),
         lowering.machine(),
     ]
+
+
+def lower_command(layout: Layout, command: p.Command, out: list[c.Statement]) -> None:
+    """Appends what carries it out."""
+    prefix, line = layout.names.prefix, c.Literal(command.place.line)
+    template = None if command.template is None else layout.program.templates[command.template]
+    match command.verb:
+        case p.Verb.SUBMIT | p.Verb.REPLACE:
+            assert template is not None
+            out.append(call(f"{prefix}_{command.verb.value}_{template.name}", CONTEXT, line, OUT))
+        case p.Verb.CANCEL | p.Verb.CANCEL_ALL:
+            which = -1 if command.template is None else command.template
+            out.append(call(f"{prefix}_cancel", CONTEXT, c.Literal(which), line, OUT))
+        case p.Verb.FLATTEN:
+            out.append(call(f"{prefix}_flatten", CONTEXT, line, OUT))
+        case p.Verb.HALT:
+            out.append(call(f"{prefix}_halt", CONTEXT, halt_end(layout, command, out), line, OUT))
+        case p.Verb.NOTIFY:
+            assert command.note is not None
+            out.append(call("stratc_note", CORE, c.Literal(command.note), line, OUT))
+
+
+def halt_end(layout: Layout, command: p.Command, out: list[c.Statement]) -> c.Expr:
+    """Without a duration, or where that is na, until `resume`."""
+    if command.duration is None:
+        return NEVER
+    delay = Scope(layout, out, "halt").lower(command.duration)
+    end = c.Call("stratc_deadline", (NOW, delay.value))
+    return end if delay.ok is None else c.Ternary(delay.ok, end, NEVER)
+
+
+def arm(layout: Layout, timer: c.Expr, due: c.Expr) -> c.Statement:
+    return call("stratc_arm", CORE, member("deadlines"), layout.timers.end, timer, due)
 
 
 class _MachineLowering:
@@ -47,36 +76,10 @@ class _MachineLowering:
         self.layout, self.program, self.prefix = layout, layout.program, layout.names.prefix
         self.all_states = layout.program.machine.states
         self.transitions = [t for s in self.all_states for t in s.transitions]
+        self.parameters = (context_parameter(layout), OUTPUT)
 
     def _text(self, place: p.Place) -> str:
         return place_text(self.program, place)
-
-    # ---- orders
-
-    def submits(self) -> list[c.Function]:
-        commands = [command for t in self.transitions for command in t.commands]
-        used = {command.template for command in commands if command.verb is p.Verb.SUBMIT}
-        return [self._submit(i, t) for i, t in enumerate(self.program.templates) if i in used]
-
-    def _submit(self, index: int, template: p.Template) -> c.Function:
-        body: list[c.Statement] = []
-        scope = Scope(self.layout, body, template.name)
-        qty = scope.lower(template.qty)
-        trigger = Value(c.Literal(0.0), c.Literal(0))
-        if template.trigger is not None:
-            trigger = scope.lower(template.trigger)
-        body += [
-            c.Declaration("const stratc_optional", "qty", optional(qty)),
-            c.Declaration("const stratc_optional", "trigger", optional(trigger)),
-            call(
-                "stratc_submit", CORE, self.layout.instrument, member("slots"), c.Literal(self.program.slot_count),
-                c.Name(f"{self.prefix}_templates"), c.Literal(index), c.Name("qty"), c.Name("trigger"),
-                member("position_rule"), c.Name("line"), OUT,
-            ),
-        ]  # fmt: skip
-        parameters = (context_parameter(self.layout), c.Declaration("uint32_t", "line"), OUTPUT)
-        name = f"{self.prefix}_submit_{template.name}"
-        return c.Function("void", name, parameters, tuple(body), self._text(template.place))
 
     # ---- states
 
@@ -93,15 +96,13 @@ class _MachineLowering:
                 delay = Scope(self.layout, body, f"{state.name.lower()}_delay").lower(t.delay)
                 at = c.Call("stratc_deadline", (NOW, delay.value))
                 due = at if delay.ok is None else c.Ternary(delay.ok, at, NEVER)
-                body.append(c.Assign(self._deadline(t.timer), due))
+                body.append(arm(self.layout, c.Literal(t.timer), due))
+        body += self._cool(state.cooldown, index)
         comment = self._text(state.place)
         return c.Function("void", self._entry_name(index), (context_parameter(self.layout),), tuple(body), comment)
 
     def _entry_name(self, index: int) -> str:
-        return f"{self.prefix}_enter_{self.all_states[index].name.lower()}"
-
-    def _deadline(self, timer: int) -> c.Expr:
-        return c.Index(member("deadlines"), c.Literal(timer))
+        return entry_name(self.layout, index)
 
     def states(self) -> list[c.Function]:
         return [self._state(s) for s in self.all_states if s.transitions]
@@ -143,7 +144,7 @@ class _MachineLowering:
                     guards.append(c.Call("stratc_raised_by", (CORE, event, c.Literal(t.template))))
             case "after":
                 assert t.timer is not None
-                guards.append(c.Binary("==", c.Field(member("core"), "timer_id"), c.Literal(t.timer)))
+                guards.append(c.Binary("==", core("timer_id"), c.Literal(t.timer)))
             case "when":
                 guards += self._when_guards(state, t)
         if t.target is not None:
@@ -154,7 +155,7 @@ class _MachineLowering:
     def _when_guards(self, state: p.State, t: p.Transition) -> list[c.Expr]:
         guards: list[c.Expr] = []
         if t.reads_feed:
-            guards.append(c.Binary("!=", c.Field(member("core"), "ticked"), c.Literal(0)))
+            guards.append(c.Binary("!=", core("ticked"), c.Literal(0)))
         cooldown = self.layout.cooldowns.get(self.all_states.index(state))
         if cooldown is not None:
             guards.append(c.Binary(">=", NOW, member(cooldown)))
@@ -172,54 +173,57 @@ class _MachineLowering:
             body.append(call("stratc_take", CORE, c.Name(f"STRATC_EVENT_{t.event.upper()}")))
         if t.target is not None:
             timers = [other.timer for other in state.transitions if other.timer is not None]
-            body += [c.Assign(self._deadline(timer), NEVER) for timer in timers]
-            body.append(call(self._entry_name(t.target), CONTEXT))
-            body += self._cooldown(t, t.target)
-        body += [self._command(command) for command in t.commands]
+            body += [arm(self.layout, c.Literal(timer), NEVER) for timer in timers]
+            body.append(call(entry_name(self.layout, t.target), CONTEXT))
+            body += self._cool(t.cooldown, t.target)
+        for command in t.commands:
+            lower_command(self.layout, command, body)
         body.append(c.Return(c.Literal(t.target is not None)))
         return body
 
-    def _cooldown(self, t: p.Transition, target: int) -> list[c.Statement]:
-        """A cooldown that still runs is never cut short by another."""
-        if t.cooldown is None:
+    def _cool(self, cooldown: p.Expr | None, state: int) -> list[c.Statement]:
+        if cooldown is None:
             return []
         body: list[c.Statement] = []
-        delay = Scope(self.layout, body, "cooldown").lower(t.cooldown)
-        kept = member(self.layout.cooldowns[target])
-        longer = c.Call("stratc_max_int", (kept, c.Call("stratc_deadline", (NOW, delay.value))))
+        delay = Scope(self.layout, body, "cooldown").lower(cooldown)
+        kept = member(self.layout.cooldowns[state])
+        longer = c.Call("stratc_cooled", (kept, NOW, delay.value))
         body.append(c.Assign(kept, longer if delay.ok is None else c.Ternary(delay.ok, longer, kept)))
         return body
 
-    def _command(self, command: p.Command) -> c.Statement:
-        line = c.Literal(command.place.line)
-        match command.verb:
-            case p.Verb.SUBMIT:
-                assert command.template is not None
-                name = self.program.templates[command.template].name
-                return call(f"{self.prefix}_submit_{name}", CONTEXT, line, OUT)
-            case p.Verb.CANCEL:
-                assert command.template is not None
-                return cancel(self.layout, command.template, line)
-            case p.Verb.CANCEL_ALL:
-                return cancel(self.layout, -1, line)
-            case p.Verb.NOTIFY:
-                assert command.note is not None
-                return call("stratc_note", CORE, c.Literal(command.note), line, OUT)
+    # ---- flatten and halt: the runtime does them, the machine begins anew when a flatten has ended
+
+    def flatten(self) -> list[c.Function]:
+        initial = self.all_states[self.program.machine.initial]
+        restart = (
+            c.Assign(core("events"), c.Literal(0)),
+            log_entry(core("state"), initial, CAUSE_FLATTEN),
+            call(entry_name(self.layout, self.program.machine.initial), CONTEXT),
+        )
+        ended = c.If(c.Unary("!", c.Call("stratc_advance", (VIEW,))), (c.Return(),))
+        stopped = c.If(core("stopping"), (c.Assign(core("running"), c.Literal(0)),), restart)
+        runs = c.If(c.Unary("!", c.Call("stratc_flatten", (VIEW, c.Name("line")))), (c.Return(),))
+        advance = call(f"{self.prefix}_advance", CONTEXT, OUT)
+        interrupts = c.Assign(core("interrupted"), c.Literal(1))
+        return [
+            c.Function(
+                "void", f"{self.prefix}_advance", self.parameters, (view(self.layout), ended, stopped),
+                "flatten, one step on; flat with nothing open, the machine begins anew",
+            ),
+            c.Function(
+                "void", f"{self.prefix}_flatten", (self.parameters[0], LINE, OUTPUT),
+                (view(self.layout), runs, advance, interrupts),
+            ),
+        ]  # fmt: skip
+
+    def halt(self) -> list[c.Function]:
+        if not any(command.verb is p.Verb.HALT for command in commands(self.program)):
+            return []
+        until = c.Declaration("int64_t", "until")
+        body = (view(self.layout), call("stratc_halt", VIEW, c.Name("until"), c.Name("line")))
+        return [c.Function("void", f"{self.prefix}_halt", (self.parameters[0], until, LINE, OUTPUT), body)]
 
     # ---- the whole
-
-    def start(self) -> c.Function:
-        initial = self.all_states[self.program.machine.initial]
-        body = (
-            c.Assign(member("running"), c.Literal(True)),
-            call(
-                "stratc_log_transition", CORE, c.Literal(-1), c.Name(state_label(initial)), c.Literal(0),
-                c.Literal(CAUSE_START), c.Literal(initial.place.line), OUT,
-            ),
-            call(self._entry_name(self.program.machine.initial), CONTEXT),
-        )  # fmt: skip
-        comment = "CONTROL START: enters the initial state"
-        return c.Function("void", f"{self.prefix}_start", (context_parameter(self.layout), OUTPUT), body, comment)
 
     def machine(self) -> c.Function:
         cases = tuple(
@@ -232,8 +236,8 @@ class _MachineLowering:
         )
         visit = (
             c.Declaration("bool", "moved", c.Literal(False)),
-            c.Switch(c.Field(member("core"), "state"), cases, (c.Break(),)),
-            c.If(c.Unary("!", c.Name("moved")), (c.Return(),)),
+            c.Switch(core("state"), cases, (c.Break(),)),
+            c.If(c.Binary("||", c.Unary("!", c.Name("moved")), core("interrupted")), (c.Return(),)),
         )
         body: tuple[c.Statement, ...] = (c.For("int32_t", "visit", c.Literal(len(self.all_states)), visit),)
         if not cases:
@@ -241,51 +245,12 @@ class _MachineLowering:
         comment = (
             "the machine, run to completion: a state entered is tested at once, and none is entered twice in an instant"
         )
-        return c.Function("void", f"{self.prefix}_machine", (context_parameter(self.layout), OUTPUT), body, comment)
+        return c.Function("void", f"{self.prefix}_machine", self.parameters, body, comment)
 
 
-def cancel(layout: Layout, template: int, line: c.Expr) -> c.Statement:
-    """template -1: every open order."""
-    count = c.Literal(layout.program.slot_count)
-    return call("stratc_cancel", CORE, member("slots"), count, c.Literal(template), line, OUT)
-
-
-def optional(value: Value) -> c.Initializer:
-    return c.Initializer(((None, value.value), (None, c.Literal(1) if value.ok is None else value.ok)))
-
-
-# ---- how much one instant may put out
-
-
-def max_frames(program: p.Program) -> int:
-    """Each state is entered at most once, so each takes at most one transition; CONTROL STOP cancels every slot."""
-    machine = sum(max((_frames(program, t) for t in s.transitions), default=0) for s in program.machine.states)
-    return max(1, program.slot_count, machine)
-
-
-def max_records(program: p.Program) -> int:
-    """The transitions with what their commands write, every logged signal, START or STOP, and a fault."""
-    machine = sum(max((_records(program, t) for t in s.transitions), default=0) for s in program.machine.states)
-    return max(machine, program.slot_count) + sum(s.logged for s in program.signals) + 2
-
-
-def _frames(program: p.Program, t: p.Transition) -> int:
-    return sum(_frames_of(program, command) for command in t.commands)
-
-
-def _frames_of(program: p.Program, command: p.Command) -> int:
-    match command.verb:
-        case p.Verb.SUBMIT:
-            return 1
-        case p.Verb.CANCEL:
-            assert command.template is not None
-            return program.templates[command.template].max_open
-        case p.Verb.CANCEL_ALL:
-            return program.slot_count
-        case p.Verb.NOTIFY:
-            return 0
-
-
-def _records(program: p.Program, t: p.Transition) -> int:
-    """TRANSITION, then at most two records (RISK, COMMAND) per frame, or one per command that sends none."""
-    return 1 + sum(max(1, 2 * _frames_of(program, command)) for command in t.commands)
+def log_entry(come_from: c.Expr, initial: p.State, cause: int) -> c.Statement:
+    """The record of a transition that no line of the machine asks for."""
+    return call(
+        "stratc_log_transition", CORE, come_from, c.Name(state_label(initial)), c.Literal(0), c.Literal(cause),
+        c.Literal(initial.place.line), OUT,
+    )  # fmt: skip

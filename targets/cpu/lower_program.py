@@ -6,16 +6,21 @@ The text depends on the Program and its manifest alone.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from dataclasses import fields as fields_of
 
 from ...compiler import program as p
 from . import cast as c
-from .layout import CONTEXT, Layout, constant, fixed_length, length_expr, member, plan
+from .layout import CONTEXT, Layout, fixed_length, length_expr, member, plan
 from .lower_expr import Scope
-from .lower_machine import CORE, OUTPUT, call, cancel, lower_machine, max_frames, max_records, optional, state_label
+from .lower_instant import lower_instant
+from .lower_machine import lower_machine, state_label
+from .lower_orders import CORE, NEVER, call, core, lower_orders
+from .lower_risk import lower_limits, lower_standing, lower_wakes
 from .lower_signals import lower_signals, signal_value
 from .names import artifact_name, base_name, program_prefix
+from .output_limits import largest_output
 from .printer import comment, print_unit
+from .reads import constant
 from .skeleton import render
 from .tables import tables
 
@@ -23,9 +28,10 @@ HEADER = """\
 {title}
 Made by stratc {compiler} from {source}, semantics {semantics}. Change the strategy and build again, not this file.
 
-One call of step is one instant. First it latches what came in, then it computes every value of the dataflow, then it tests the
-machine. Next-states are stored at the end of the function by which everything they need is computed: a memory's value is copied
-out before that and nothing else reads the cell, so it is as if all were stored at the end of the instant."""
+One call of step is one instant. First it latches what came in, then it computes every value of the dataflow, looks at the
+standing rules and tests the machine. Next-states are stored at the end of the function by which everything they need is
+computed: a memory's value is copied out before that and nothing else reads the cell, so it is as if all were stored at the end
+of the instant."""
 
 
 def generate(program: p.Program, manifest: str) -> str:
@@ -34,11 +40,16 @@ def generate(program: p.Program, manifest: str) -> str:
     items: list[c.Item] = [
         *tables(program, layout.names.prefix, manifest),
         layout.context,
+        c.Enumeration(tuple(state_label(s) for s in program.machine.states)),
+        c.Enumeration(layout.timers.labels),
         *lower_signals(layout),
+        *lower_wakes(layout),
+        *lower_orders(layout),
         *lower_machine(layout),
+        *lower_standing(layout),
+        *lower_instant(layout),
         _warm_up(layout),
         _init(layout),
-        _step(layout),
         _signal_values(layout),
         _next_deadline(layout),
         _descriptor(layout, manifest),
@@ -93,11 +104,12 @@ def _init(layout: Layout) -> c.Function:
         c.Declaration(f"{layout.context.name} *", "c", c.Name("context")),
         call("memset", CONTEXT, c.Literal(0), c.Name("sizeof *c")),
         *(c.Assign(_account(name), c.Name("capital")) for name in ("capital", "equity")),
-        *(c.Assign(c.Field(member("core"), n), c.Literal(v)) for n, v in (("flat", 1), ("timer_id", -1))),
-        c.Assign(
-            c.Field(member("core"), "state"), c.Name(state_label(program.machine.states[program.machine.initial]))
-        ),
-        call("stratc_disarm_all", member("deadlines"), c.Literal(program.machine.timer_count)),
+        c.Assign(core("flat"), c.Literal(1)),
+        c.Assign(core("state"), c.Name(state_label(program.machine.states[program.machine.initial]))),
+        *(c.Assign(core(name), NEVER) for name in ("ticked_at", "started_at")),
+        c.Assign(core("day_equity"), c.Name("capital")),
+        c.Assign(core("day_ends"), c.Name("INT64_MIN")),
+        call("stratc_disarm", CORE, member("deadlines"), layout.timers.end, c.Literal(0), layout.timers.end),
     ]
     for name, param, value in zip(layout.params, program.params, given, strict=True):
         body.append(c.Assign(member(name), c.Binary("!=", value, c.Literal(0)) if param.kind is p.Kind.BOOL else value))
@@ -105,8 +117,9 @@ def _init(layout: Layout) -> c.Function:
         body.append(c.ExpressionStatement(c.Cast("void", c.Name("params"))))
     body += [c.Assign(member(name), _warm_up_value(start, given)) for start, name in layout.starts.items()]
     body += [c.Assign(member(name), c.Name("INT64_MIN")) for name in layout.cooldowns.values()]
+    body += _settled(layout)
     body += _lengths(layout)
-    body += _bounds(layout)
+    body += lower_limits(layout)
     parameters = (
         c.Declaration("void *", "context"),
         c.Declaration("const stratc_value *", "params"),
@@ -117,6 +130,17 @@ def _init(layout: Layout) -> c.Function:
 
 def _account(name: str) -> c.Expr:
     return c.Field(c.Field(member("core"), "account"), name)
+
+
+def _settled(layout: Layout) -> list[c.Statement]:
+    """What only parameters move is computed once."""
+    body: list[c.Statement] = []
+    for expr, (name, ok) in layout.settled.items():
+        value = Scope(layout, body, name).evaluated(expr)
+        body.append(c.Assign(member(name), value.value))
+        if ok:
+            body.append(c.Assign(member(ok), value.ok or c.Literal(True)))
+    return body
 
 
 def _lengths(layout: Layout) -> list[c.Statement]:
@@ -131,81 +155,7 @@ def _lengths(layout: Layout) -> list[c.Statement]:
     return body
 
 
-def _bounds(layout: Layout) -> list[c.Statement]:
-    """The tightest bound on the position counts; the rule that sets it is named in a denial."""
-    bound = c.Field(member("core"), "position_bound")
-    body: list[c.Statement] = [
-        c.Assign(bound, c.Literal(-1)),
-        c.Assign(member("position_rule"), c.Literal(-1)),
-    ]
-    for rule, declared in enumerate(layout.program.bounds):
-        limit = Scope(layout, body, "bound").lower(declared.limit)
-        name = layout.names.claim(f"bound_{rule}")
-        pair = c.Initializer(optional(limit).elements, "stratc_optional")
-        lots = c.Call("stratc_bound_lots", (pair, layout.instrument))
-        body.append(c.Declaration("const int64_t", name, lots))
-        take = (c.Assign(bound, c.Name(name)), c.Assign(member("position_rule"), c.Literal(rule)))
-        tighter = c.Binary("||", c.Binary("<", bound, c.Literal(0)), c.Binary("<", c.Name(name), bound))
-        body += take if rule == 0 else [c.If(tighter, take)]
-    return body
-
-
-# ---- step and what a host may ask
-
-
-def _is(name: str, value: str) -> c.Expr:
-    return c.Binary("==", c.Arrow(c.Name("input"), name), c.Name(value))
-
-
-def _step(layout: Layout) -> c.Function:
-    program, prefix = layout.program, layout.names.prefix
-    slots, timers = c.Literal(program.slot_count), c.Literal(program.machine.timer_count)
-    report = call(
-        "stratc_latch_report", CORE, layout.instrument, member("slots"), slots, templates_of(layout),
-        c.Literal(len(program.templates)), c.Arrow(c.Name("input"), "report"),
-    )  # fmt: skip
-    timer = call("stratc_latch_timer", CORE, member("deadlines"), timers, c.Name("input"))
-    output = (c.Name("output"),)
-    tick = call(f"{prefix}_tick", CONTEXT, c.Arrow(c.Name("input"), "bars"), *(output if layout.logged else ()))
-    fault = c.Field(member("core"), "fault")
-    stop: tuple[c.Statement, ...] = (
-        c.Assign(member("running"), c.Literal(False)),
-        call("stratc_disarm_all", member("deadlines"), timers),
-        cancel(layout, -1, c.Literal(0)),
-    )
-    start = c.Binary("&&", _is("verb", "STRATC_START"), c.Unary("!", member("running")))
-    control = (
-        c.If(start, (call(f"{prefix}_start", CONTEXT, *output),)),
-        c.If(_is("verb", "STRATC_STOP"), stop),
-    )
-    body: tuple[c.Statement, ...] = (
-        c.Declaration(f"{layout.context.name} *", "c", c.Name("context")),
-        call("stratc_begin", CORE, c.Name("input"), *output),
-        c.If(_is("kind", "STRATC_REPORT"), (report,)),
-        c.If(_is("kind", "STRATC_TIMER"), (timer,)),
-        *_latch_fills(layout),
-        c.If(
-            c.Binary("&&", _is("kind", "STRATC_BARS"), c.Binary(">", c.Arrow(c.Name("input"), "verb"), c.Literal(0))),
-            (tick,),
-        ),
-        c.If(c.Binary("!=", fault, c.Name("STRATC_FAULT_NONE")), (c.Return(fault),)),
-        c.If(_is("kind", "STRATC_CONTROL"), control),
-        c.If(member("running"), (call(f"{prefix}_machine", CONTEXT, *output),)),
-        c.Return(fault),
-    )
-    parameters = (c.Declaration("void *", "context"), c.Declaration("const stratc_input *", "input"), OUTPUT)
-    return c.Function("uint32_t", f"{prefix}_step", parameters, body, "one instant")
-
-
-def templates_of(layout: Layout) -> c.Expr:
-    return c.Name(f"{layout.names.prefix}_templates" if layout.program.templates else "NULL")
-
-
-def _latch_fills(layout: Layout) -> Iterable[c.Statement]:
-    """What a template filled, as of the start of the instant: a submit in this instant must not change it."""
-    for (name, template), kept in layout.fills.items():
-        of = c.Unary("&", c.Index(c.Name(f"{layout.names.prefix}_templates"), c.Literal(template)))
-        yield c.Assign(member(kept), c.Call(f"stratc_{name}", (member("slots"), of, layout.instrument)))
+# ---- what a host may ask
 
 
 def _signal_values(layout: Layout) -> c.Function:
@@ -213,9 +163,10 @@ def _signal_values(layout: Layout) -> c.Function:
     for index, signal in enumerate(layout.program.signals):
         value, at = signal_value(layout, signal), c.Literal(index)
         assert value.ok is not None
+        ok, number = c.Index(c.Name("ok"), at), _plain(layout, signal, value.value)
         body += [
-            c.Assign(c.Index(c.Name("ok"), at), value.ok),
-            c.Assign(c.Index(c.Name("values"), at), c.Ternary(c.Index(c.Name("ok"), at), value.value, c.Literal(0.0))),
+            c.Assign(ok, value.ok),
+            c.Assign(c.Index(c.Name("values"), at), c.Ternary(ok, number, c.Literal(0.0))),
         ]
     if not layout.program.signals:
         body = [c.ExpressionStatement(c.Cast("void", c.Name(n))) for n in ("context", "values", "ok")]
@@ -227,17 +178,25 @@ def _signal_values(layout: Layout) -> c.Function:
     return c.Function("void", f"{layout.names.prefix}_signal_values", parameters, tuple(body))
 
 
+def _plain(layout: Layout, signal: p.Signal, value: c.Expr) -> c.Expr:
+    """Of all NaN one."""
+    is_number = layout.program.equations[signal.equation].kind is p.Kind.NUMBER
+    return c.Call("stratc_canonical", (value,)) if is_number else value
+
+
 def _next_deadline(layout: Layout) -> c.Function:
-    earliest = c.Call(
-        "stratc_earliest", (member("deadlines"), c.Literal(layout.program.machine.timer_count), c.Name("timer_id"))
+    body = (
+        c.Declaration(f"const {layout.context.name} *", "c", c.Name("context")),
+        c.Assign(c.Unary("*", c.Name("timer_id")), core("earliest_timer")),
+        c.Return(core("earliest")),
     )
-    body = (c.Declaration(f"const {layout.context.name} *", "c", c.Name("context")), c.Return(earliest))
     parameters = (c.Declaration("const void *", "context"), c.Declaration("int32_t *", "timer_id"))
     return c.Function("int64_t", f"{layout.names.prefix}_next_deadline", parameters, body)
 
 
 def _descriptor(layout: Layout, manifest: str) -> c.Declaration:
     program, prefix = layout.program, layout.names.prefix
+    size = largest_output(program)
     digest = hashlib.sha256(manifest.encode()).digest()
     fields: list[tuple[str, c.Expr]] = [
         ("name", c.Text(program.name)),
@@ -247,14 +206,14 @@ def _descriptor(layout: Layout, manifest: str) -> c.Declaration:
         ("hash", c.Initializer(tuple((None, c.Literal(byte)) for byte in digest))),
         ("manifest", c.Name(f"{prefix}_manifest")),
         ("context_size", c.Name(f"sizeof({layout.context.name})")),
-        ("max_frames", c.Literal(max_frames(program))),
-        ("max_records", c.Literal(max_records(program))),
+        ("max_frames", c.Literal(size.frames)),
+        ("max_records", c.Literal(size.records)),
         ("capital_scale", c.Initializer(((None, c.Literal(1)), (None, c.Literal(program.instrument.money_decimals))))),
         ("capital", c.Literal(program.capital)),
     ]
     counts = {
         "instrument": 1, "feed": 1, "param": len(program.params), "signal": len(program.signals),
-        "state": len(program.machine.states), "template": len(program.templates), "rule": len(program.bounds),
+        "state": len(program.machine.states), "template": len(program.templates), "rule": len(program.bounds) + len(program.standing),
         "note": len(program.notes),
     }  # fmt: skip
     for name, count in counts.items():
@@ -262,7 +221,8 @@ def _descriptor(layout: Layout, manifest: str) -> c.Declaration:
         fields.append((f"{name}_count", c.Literal(count)))
     fields += [
         ("slot_count", c.Literal(program.slot_count)),
-        ("timer_count", c.Literal(program.machine.timer_count)),
+        ("timer_count", layout.timers.end),
+        ("gate", c.Initializer(tuple((f.name, c.Literal(getattr(program.gate, f.name))) for f in fields_of(p.Gate)))),
         *((f, c.Name(f"{prefix}_{f}")) for f in ("warm_up", "init", "step", "signal_values", "next_deadline")),
     ]
     return c.Declaration("const stratc_program", "STRATC_PROGRAM", c.Initializer(tuple(fields), tall=True))

@@ -6,8 +6,9 @@ from itertools import groupby
 
 from ...compiler import program as p
 from . import cast as c
-from .layout import C_TYPES, CONTEXT, Cells, Group, Layout, committed, evaluated, member, place_text, read
+from .layout import C_TYPES, CONTEXT, Cells, Group, Layout, member, place_text
 from .lower_expr import Scope, Value, conjunction
+from .reads import committed, evaluated, read, walk
 
 FOLDS = {fold: f"stratc_window_{fold}" for fold in ("sum", "mean", "variance", "min", "max")}
 
@@ -28,13 +29,17 @@ class _GroupLowering:
     def __init__(self, layout: Layout, group: Group) -> None:
         self.layout, self.group = layout, group
         self.body: list[c.Statement] = []
+        self.in_place: dict[int, c.Expr] = {}
         self.local = frozenset(group.equations) - (layout.held - self._read_here())
+
+    def _exprs(self) -> list[p.Expr]:
+        equations = self.layout.program.equations
+        evaluations = [e for i in self.group.equations for e in evaluated(equations[i])]
+        return [*evaluations, *(e for i in self.group.commits for e in committed(equations[i]))]
 
     def _read_here(self) -> set[int]:
         """Held values that this group reads too: worth a local."""
-        equations = self.layout.program.equations
-        evaluations = [e for i in self.group.equations for e in evaluated(equations[i])]
-        return read([*evaluations, *(e for i in self.group.commits for e in committed(equations[i]))])
+        return read(self._exprs())
 
     def function(self) -> c.Function:
         for index in self.group.equations:
@@ -44,7 +49,7 @@ class _GroupLowering:
         return c.Function("void", self.group.name, (context_parameter(self.layout),), tuple(self.body), comment, True)
 
     def _scope(self, hint: str) -> Scope:
-        return Scope(self.layout, self.body, hint, self.local, ticking=True)
+        return Scope(self.layout, self.body, hint, self.local, self.in_place, ticking=True)
 
     # ---- values
 
@@ -52,6 +57,9 @@ class _GroupLowering:
         name, ok = self.layout.values[e.index], self.layout.oks.get(e.index)
         self.body.append(c.Comment(place_text(self.layout.program, e.place)))
         result = self._evaluate(e, name)
+        if self._is_read_in_place(e):
+            self.in_place[e.index] = result.value
+            return
         self._define(C_TYPES[e.kind], name, result.value, e.index)
         if ok:
             self._define("bool", ok, result.ok or c.Literal(True), e.index)
@@ -92,13 +100,24 @@ class _GroupLowering:
 
     def _window(self, e: p.Window, name: str) -> Value:
         cells, scope = self.layout.cells[e.index], self._scope(name)
-        source = scope.lower(e.source).value
-        fold = c.Call(
-            FOLDS[e.fold],
-            (c.Unary("&", member(cells.control)), member(cells.state), self.layout.length(e), source),
-        )
-        started = scope.after(e.push_after)
+        source, started = scope.lower(e.source).value, scope.after(e.push_after)
+        ring = (c.Unary("&", member(cells.control)), member(cells.state), self.layout.length(e))
+        if e.fold in ("min", "max"):
+            fold = c.Call(FOLDS[e.fold], (*ring, source))
+        else:
+            fold = c.Call(FOLDS[e.fold], ring)
+            push = c.ExpressionStatement(c.Call("stratc_window_push", (*ring, source)))
+            self.body.append(push if started is None else c.If(started, (push,)))
         return Value(fold if started is None else c.Ternary(started, fold, c.Literal(0.0)))
+
+    def _is_read_in_place(self, e: p.Equation) -> bool:
+        """A sum that one expression of this group alone reads is computed there: that may be where it is seldom asked for."""
+        if not isinstance(e, p.Window) or e.fold in ("min", "max") or e.index in self.layout.held:
+            return False
+        return (
+            sum(isinstance(x, p.ValueRef) and x.index == e.index for expr in self._exprs() for x in walk(expr, True))
+            == 1
+        )
 
     # ---- commits
 
@@ -117,7 +136,7 @@ class _GroupLowering:
 
     def _commit(self, e: p.Memory | p.Delay, out: list[c.Statement]) -> None:
         cells, hint = self.layout.cells[e.index], self.layout.values[e.index]
-        scope = Scope(self.layout, out, hint, self.local, ticking=True)
+        scope = Scope(self.layout, out, hint, self.local, self.in_place, ticking=True)
         source = scope.lower(e.next if isinstance(e, p.Memory) else e.source)
         in_ring = isinstance(e, p.Delay) and cells.control
 
@@ -146,6 +165,10 @@ def _tick(layout: Layout) -> c.Function:
     ]
     body += [c.Assign(member(name), c.Arrow(c.Name("bar"), column)) for column, name in layout.columns.items()]
     body += [c.ExpressionStatement(c.Call(group.name, (CONTEXT,))) for group in layout.groups]
+    kept = [member(name) for (what, _), name in layout.latched.items() if what in ("filled", "closed")]
+    if kept:
+        body.append(c.Comment("what happened since the tick before was seen"))
+        body += [c.Assign(sticky, c.Literal(False)) for sticky in kept]
     parameters = [context_parameter(layout), c.Declaration("const stratc_bar *", "bar")]
     if layout.logged:
         body.append(c.ExpressionStatement(c.Call(_log_name(layout), (CONTEXT, c.Name("output")))))

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from ...compiler import program as p
 from . import cast as c
+from .layout import rate_capacity
+from .reads import commands
+from .timers import timers
 
 PARAM_KINDS = {
     p.Kind.INTEGER: "STRATC_PARAM_COUNT",
@@ -15,6 +18,8 @@ PARAM_KINDS = {
 INSTRUMENT_NUMBERS = (
     "tick", "money_per_unit", "money_decimals", "min_qty", "min_notional", "max_qty", "maker_fee", "taker_fee",
 )  # fmt: skip
+ORDER_ROWS = (16, 64, 256)
+CLAMPED = ("position", "gross", "net", "notional")  # which a smaller quantity makes smaller
 Fields = list[tuple[str, c.Expr]]
 
 
@@ -22,18 +27,56 @@ def tables(program: p.Program, prefix: str, manifest: str) -> list[c.Declaration
     """Each as `PREFIX_instruments` and so on; an empty table is left out."""
     states = [(s.name, s.place) for s in program.machine.states]
     notes = [(text, note_place(program, index)) for index, text in enumerate(program.notes)]
+    rules = [(b.text, b.place) for b in program.bounds] + [(r.text, r.place) for r in program.standing]
     rows: list[tuple[str, str, Sequence[Fields]]] = [
-        ("stratc_instrument", "instruments", [_instrument(program.instrument)]),
+        ("stratc_instrument", "instruments", [_instrument(program.instrument, prefix)]),
         ("stratc_feed", "feeds", [_feed(program.feed)]),
         ("stratc_param", "params", [_param(x) for x in program.params]),
         ("stratc_signal", "signals", [_signal(program, s) for s in program.signals]),
         ("stratc_named", "states", [_named(name, place) for name, place in states]),
         ("stratc_template", "templates", [_template(t) for t in program.templates]),
-        ("stratc_rule", "rules", [_rule(b) for b in program.bounds]),
+        ("stratc_bound", "bounds", [_bound(b) for b in program.bounds]),
+        ("stratc_rule", "rules", [_rule(text, place) for text, place in rules]),
         ("stratc_named", "notes", [_named(text, place) for text, place in notes]),
     ]
     found = [_table(type_, f"{prefix}_{name}", content) for type_, name, content in rows if content]
-    return [*found, c.Declaration("static const char", f"{prefix}_manifest", c.Text(manifest), 0)]
+    return [
+        *_sessions(program.instrument, prefix),
+        *found,
+        _plan(program, prefix),
+        c.Declaration("static const char", f"{prefix}_manifest", c.Text(manifest), 0),
+    ]
+
+
+def _sessions(instrument: p.Instrument, prefix: str) -> list[c.Declaration]:
+    if not instrument.sessions:
+        return []
+    edges = tuple((None, c.Literal(edge)) for session in instrument.sessions for edge in session)
+    return [c.Declaration("static const int64_t", f"{prefix}_sessions", c.Initializer(edges, tall=True), 0)]
+
+
+def order_rows(slot_count: int) -> int:
+    """Rows of the order kernel: how many orders their ids can tell apart at one time."""
+    return next(rows for rows in ORDER_ROWS if rows >= slot_count)
+
+
+def _plan(program: p.Program, prefix: str) -> c.Declaration:
+    numbers = {
+        "template_count": len(program.templates),
+        "bound_count": len(program.bounds),
+        "slot_count": program.slot_count,
+        "rows": order_rows(program.slot_count),
+        "machine_timers": program.machine.timer_count,
+        "timer_count": timers(program).count,
+        "rate_capacity": rate_capacity(program),
+    }
+    fields: Fields = [
+        ("instrument", c.Unary("&", c.Index(c.Name(f"{prefix}_instruments"), c.Literal(0)))),
+        ("templates", c.Name(f"{prefix}_templates")),
+        ("bounds", c.Name(f"{prefix}_bounds" if program.bounds else "NULL")),
+        *((name, c.Literal(number)) for name, number in numbers.items()),
+    ]
+    return c.Declaration("static const stratc_plan", f"{prefix}_plan", c.Initializer(tuple(fields), tall=True))
 
 
 def _table(type_: str, name: str, rows: Sequence[Fields]) -> c.Declaration:
@@ -43,17 +86,21 @@ def _table(type_: str, name: str, rows: Sequence[Fields]) -> c.Declaration:
 
 def note_place(program: p.Program, index: int) -> p.Place:
     """Where a text is first notified."""
-    commands = (k for s in program.machine.states for t in s.transitions for k in t.commands)
-    return next((k.place for k in commands if k.note == index), program.instrument.place)
+    return next((k.place for k in commands(program) if k.note == index), program.instrument.place)
 
 
-def _instrument(i: p.Instrument) -> Fields:
+def _instrument(i: p.Instrument, prefix: str) -> Fields:
     return [
         *((name, c.Text(getattr(i, name))) for name in ("name", "venue", "base", "quote")),
         ("price", _scale(i.price)),
         ("lot", _scale(i.lot)),
         *((name, c.Literal(getattr(i, name))) for name in INSTRUMENT_NUMBERS),
         ("trades_all_days", c.Literal(int(i.all_days))),
+        ("fee_in_base", c.Literal(int(i.fee_in_base))),
+        ("base_decimals", c.Literal(i.base_decimals)),
+        ("lot_units", c.Literal(i.lot_units)),
+        ("sessions", c.Name(f"{prefix}_sessions" if i.sessions else "NULL")),
+        ("session_count", c.Literal(len(i.sessions))),
     ]
 
 
@@ -113,11 +160,24 @@ def _template(template: p.Template) -> Fields:
         ("first_slot", c.Literal(template.first_slot)),
         ("max_open", c.Literal(template.max_open)),
         ("line", c.Literal(template.place.line)),
+        ("post_only", c.Literal(int(template.post_only))),
+        ("reserved", c.Literal(int(template.reserved))),
+        ("sibling", c.Literal(-1 if template.sibling is None else template.sibling)),
+        ("children", c.Initializer(tuple((None, c.Literal(child)) for child in (*template.children, -1, -1)[:2]))),
     ]
 
 
-def _rule(bound: p.Bound) -> Fields:
-    return [("text", c.Text(bound.text)), ("line", c.Literal(bound.place.line))]
+def _bound(bound: p.Bound) -> Fields:
+    return [
+        ("measure", c.Name(f"STRATC_MEASURE_{bound.measure.upper()}")),
+        ("relative", c.Literal(int(bound.relative))),
+        ("clamp", c.Literal(int(bound.clamp and bound.measure in CLAMPED))),
+        ("window", c.Literal(bound.window)),
+    ]
+
+
+def _rule(text: str, place: p.Place) -> Fields:
+    return [("text", c.Text(text)), ("line", c.Literal(place.line))]
 
 
 def _named(name: str, place: p.Place) -> Fields:

@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 from tests.bench import peers, road
 from tests.bench.measure import in_turns, wall_seconds
 
-ROUNDS = 7
+ROUNDS = 5
+STRATEGIES = ("ema_cross",)
 
 
 def say(name: str, ratio: float, explanation: str) -> None:
@@ -16,11 +17,12 @@ def say(name: str, ratio: float, explanation: str) -> None:
 
 def build_times(folder: Path) -> None:
     """An edit is another default of a parameter: the C that holds it is compiled anew, the rest comes from the cache."""
-    text = road.STRATEGY.read_text(encoding="utf-8")
+    strategy = road.STRATEGIES / "ema_cross.strat"
+    text = strategy.read_text(encoding="utf-8")
     changed = folder / "ema_cross.strat"
 
     def again(_: int) -> None:
-        road.run_stratc("build", road.STRATEGY, "--out", folder / "again")
+        road.run_stratc("build", strategy, "--out", folder / "again")
 
     def edited(number: int) -> None:
         changed.write_text(re.sub(r"= 24\b", f"= {25 + number}", text), encoding="utf-8")
@@ -30,30 +32,53 @@ def build_times(folder: Path) -> None:
     say("build_edited_seconds", wall_seconds(edited, ROUNDS), "seconds to build it after an edit that makes new C")
 
 
-def backtest_times(folder: Path) -> None:
-    made = road.make(folder)
-    road.check(made)
-    compiled, logged, plain = in_turns(
-        [made.backtest(), made.backtest("--out", folder / "run"), made.by_hand()], ROUNDS
+def backtest_times(made: road.Road) -> float:
+    """Processor seconds of the plain backtest."""
+    count, loop = road.check(made)
+    commands = {
+        "backtest": made.backtest(quiet=True),
+        "by hand in C": made.by_hand(),
+        "backtest --out, nothing by `log`": made.backtest(quiet=True, out=True),
+        "backtest --out": made.backtest(out=True),
+        "by hand, fills to a file": made.by_hand(out=True),
+    }
+    seconds = in_turns(list(commands.values()), ROUNDS)
+    compiled, plain, quiet, logged, written = seconds
+    print(f"# {made.name}: {road.BARS:,} bars, {count:,} fills; the loop by hand alone {loop:.1f} ns per bar")
+    print("# ns of processor time per bar, whole processes with reading their files:")
+    for name, spent in zip(commands, seconds, strict=True):
+        print(f"#   {name:<34}{spent / road.BARS * 1e9:8.1f}")
+    say(f"{made.name}_to_c", compiled / plain, "nothing is written by either")
+    say(
+        f"{made.name}_out_to_c",
+        quiet / written,
+        "a run folder with both logs and the equity of every bar; the loop: fills",
     )
-    print(f"# {road.BARS:,} bars; ns of processor time per bar, the whole process with reading its file:")
-    for name, seconds in (("backtest", compiled), ("backtest --out", logged), ("plain C loop", plain)):
-        print(f"#   {name:<15}{seconds / road.BARS * 1e9:8.1f}")
-    say("backtest_to_plain_c", compiled / plain, "processor time of the binary to that of the plain loop")
-    say("backtest_out_to_plain_c", logged / plain, "the same with a run folder: both logs, equity of every bar, trades")
-    for name in peers.PEERS:
-        theirs = peers.nanoseconds_per_bar(made, name)
-        say(
-            f"{name}_to_backtest",
-            theirs * road.BARS / compiled / 1e9,
-            f"{name}, {theirs:,.0f} ns per bar, to the binary",
-        )
+    say(f"{made.name}_signals_to_c", logged / written, "the same, and every signal that the strategy says `log` of")
+    return compiled
+
+
+def peer_times(made: road.Road, compiled: float) -> None:
+    ours = compiled / road.BARS
+    theirs = peers.backtesting_py(made)
+    say("backtesting_py_to_backtest", theirs / ours, f"backtesting.py takes {theirs * 1e9:,.0f} ns per bar")
+    signals, valued = peers.vectorbt(made)
+    say("vectorbt_to_backtest", signals / ours, f"indicators and from_signals take {signals * 1e9:,.0f} ns per bar")
+    say(
+        "vectorbt_valued_to_backtest",
+        valued / ours,
+        f"with equity and drawdown, as ours, {valued * 1e9:,.0f} ns per bar",
+    )
 
 
 def main() -> None:
     with TemporaryDirectory() as name:
-        build_times(Path(name))
-        backtest_times(Path(name))
+        folder = Path(name)
+        build_times(folder)
+        data = road.make_data(folder)
+        made = {strategy: road.make(strategy, data, folder / strategy) for strategy in STRATEGIES}
+        compiled = {strategy: backtest_times(each) for strategy, each in made.items()}
+        peer_times(made["ema_cross"], compiled["ema_cross"])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""strategies/ema_cross.strat on a million real bars: the compiled binary, and the same by hand in C (ema_cross.c)."""
+"""Strategies on a million real bars: the compiled binary, and the same by hand in C (NAME.c)."""
 
 import csv
 import json
+import re
 import sys
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,69 +15,96 @@ from pyarrow import feather
 
 import stratc.strategies
 from stratc.targets.cpu.toolchain import find_toolchain
-from tests.bench.measure import run
+from tests.bench.measure import Command, run
 
 STRATEGIES = Path(stratc.strategies.__path__[0])
-STRATEGY = STRATEGIES / "ema_cross.strat"
 YEAR_OF_BARS = STRATEGIES / "data" / "btcusdt_1h_2021.parquet"
 YEAR = 365 * 24 * 3600 * 10**9
 BARS = 1_000_000
+COLUMNS = ("open", "high", "low", "close", "volume")
 TICKS, LOTS, MONEY = 100, 100_000, 10**8  # per USDT, per BTC, per USDT
 
 
 @dataclass(frozen=True)
-class Road:
-    """Both programs and their data."""
+class Data:
+    """The bars, as a file for either side."""
 
-    binary: Path
-    plain: Path
     arrow: Path
     columns: Path
+
+
+@dataclass(frozen=True)
+class Road:
+    """One strategy, twice. `quiet` is the binary of the text without its `log` statements."""
+
+    name: str
+    data: Data
     folder: Path
 
-    def backtest(self, *options: str | Path) -> list[str | Path]:
-        return [self.binary, "backtest", "--data", f"bars={self.arrow}", *options]
+    @property
+    def out(self) -> Path:
+        return self.folder / "run"
 
-    def by_hand(self, *options: str | Path) -> list[str | Path]:
-        return [self.plain, self.columns, str(BARS), *options]
+    def backtest(self, *, quiet: bool = False, out: bool = False) -> Command:
+        binary = self.folder / ("quiet" if quiet else "build") / self.name
+        words = [binary, "backtest", "--data", f"bars={self.data.arrow}"]
+        return Command([*words, "--out", self.out], self.out) if out else Command(words)
+
+    def by_hand(self, *, out: bool = False) -> Command:
+        words = [self.folder / "by_hand", self.data.columns, str(BARS)]
+        return Command([*words, self.folder / "by_hand.csv"] if out else words)
 
 
 def run_stratc(*arguments: str | Path) -> str:
-    return run([sys.executable, "-m", "stratc.cli.main", *arguments])
+    return run(Command([sys.executable, "-m", "stratc.cli.main", *arguments]))
 
 
-def make(folder: Path) -> Road:
-    """Builds both programs and writes the bars for both: one year again and again, each time a year later."""
+def make_data(folder: Path) -> Data:
+    """One year again and again, each time a year later."""
     year = pq.read_table(YEAR_OF_BARS)
     times = -(-BARS // year.num_rows)
     starts = (year["ts_event"].to_numpy() + YEAR * np.arange(times)[:, None]).ravel()[:BARS]
-    names = ("open", "high", "low", "close", "volume")
-    values = {name: np.tile(year[name].to_numpy(), times)[:BARS] for name in names}
-    feather.write_feather(
-        pa.table({"ts_event": starts, **values}), str(folder / "bars.arrow"), compression="uncompressed"
-    )
-    (folder / "bars.bin").write_bytes(starts.tobytes() + values["open"].tobytes() + values["close"].tobytes())
-
-    run_stratc("build", STRATEGY, "--out", folder / "build")
-    plain = folder / "ema_cross_by_hand"
-    source = Path(__file__).with_name("ema_cross.c")
-    run([*find_toolchain().command, "-std=gnu11", "-O2", "-ffp-contract=off", "-o", plain, source, "-lm"])
-    return Road(folder / "build" / "ema_cross", plain, folder / "bars.arrow", folder / "bars.bin", folder)
+    values = {name: np.tile(year[name].to_numpy(), times)[:BARS] for name in COLUMNS}
+    data = Data(folder / "bars.arrow", folder / "bars.bin")
+    feather.write_feather(pa.table({"ts_event": starts, **values}), str(data.arrow), compression="uncompressed")
+    data.columns.write_bytes(b"".join(column.tobytes() for column in (starts, *values.values())))
+    return data
 
 
-def check(road: Road) -> None:
-    """Both must make the same fills, final equity and drawdown."""
-    theirs, ours = road.folder / "by_hand.csv", road.folder / "run"
-    run(road.backtest("--out", ours))
-    count, equity, drawdown = run(road.by_hand(theirs)).split()
-    with (ours / "fills.csv").open(encoding="utf-8", newline="") as file:
-        fills = [_whole(row) for row in csv.DictReader(file)]
-    with theirs.open(encoding="utf-8", newline="") as file:
-        assert fills == [tuple(map(int, row)) for row in csv.reader(file)], "the two programs trade differently"
-    statistics = json.loads((ours / "summary.json").read_text(encoding="utf-8"), parse_float=Decimal)["statistics"]
-    assert len(fills) == int(count)
-    assert Decimal(statistics["final_equity"]) * MONEY == int(equity)
-    assert abs(float(statistics["max_drawdown"]["value"]) - float(drawdown)) < 1e-12
+def make(name: str, data: Data, folder: Path) -> Road:
+    """Builds the strategy with and without its `log` statements, and the loop."""
+    folder.mkdir()
+    text = (STRATEGIES / f"{name}.strat").read_text(encoding="utf-8")
+    quiet = folder / f"{name}.strat"
+    quiet.write_text(re.sub(r"^ *log [^;]*;", "", text, flags=re.MULTILINE), encoding="utf-8")
+    run_stratc("build", STRATEGIES / f"{name}.strat", "--out", folder / "build")
+    run_stratc("build", quiet, "--out", folder / "quiet")
+    source = Path(__file__).with_name(f"{name}.c")
+    flags = ["-std=gnu11", "-O2", "-ffp-contract=off"]
+    run(Command([*find_toolchain().command, *flags, "-o", folder / "by_hand", source, "-lm"]))
+    return Road(name, data, folder)
+
+
+def check(road: Road) -> tuple[int, float]:
+    """Both must make the same fills, final equity and drawdown. Fills, and ns per bar of the loop alone."""
+    count, equity, drawdown, loop = run(road.by_hand(out=True)).split()
+    with (road.folder / "by_hand.csv").open(encoding="utf-8", newline="") as file:
+        theirs = [tuple(map(int, row)) for row in csv.reader(file)]
+    for quiet in (True, False):
+        run(road.backtest(quiet=quiet, out=True))
+        assert fills(road) == theirs, "the two programs trade differently"
+        text = (road.out / "summary.json").read_text(encoding="utf-8")
+        statistics = json.loads(text, parse_float=Decimal)["statistics"]
+        assert Decimal(statistics["final_equity"]) * MONEY == int(equity)
+        assert abs(float(statistics["max_drawdown"]["value"]) - float(drawdown)) < 1e-12
+    assert len(theirs) == int(count)
+    return len(theirs), float(loop)
+
+
+def fills(road: Road) -> list[tuple[int, ...]]:
+    """Of the last run with a folder: time, price in ticks, signed lots, fee in money units."""
+    with (road.out / "fills.csv").open(encoding="utf-8", newline="") as file:
+        return [_whole(row) for row in csv.DictReader(file)]
 
 
 def _whole(row: dict[str, str]) -> tuple[int, ...]:

@@ -16,7 +16,9 @@ def test_help_lists_the_commands_and_imports_nothing_heavy(stratc: Stratc) -> No
     done = stratc("--help")
     assert done.returncode == 0
     assert [
-        c for c in ("check", "build", "backtest", "inspect", "explain", "log", "version") if c not in done.stdout
+        c
+        for c in ("check", "build", "backtest", "report", "inspect", "explain", "log", "version")
+        if c not in done.stdout
     ] == []
     heavy = "('lark', 'numpy', 'pyarrow', 'pydantic', 'networkx')"
     code = f"import sys, stratc.cli.main as m; m._register(); print([x for x in {heavy} if x in sys.modules])"

@@ -64,7 +64,7 @@ def test_stop_cancels_everything_and_tests_nothing() -> None:
     run = Run(buyer(waiting, timers=1))
     run.bar()
     stopped = run.step(Control(run.now, "stop"))
-    assert stopped.frames == [SendCancel(1, 0)]
+    assert stopped.frames == [SendCancel(run.sent[0].order, 0)]
     assert run.interpreter.next_deadline() is None
     run.report("CLOSE", 1)
     assert (run.state, run.moves()) == ("WAIT", [])
@@ -132,11 +132,11 @@ def test_flat_is_raised_by_the_report_that_makes_it_true_and_held_between_report
     wait = state("WAIT", m.on("filled", 0, None, command(Verb.SUBMIT, 1)), m.on("flat", None, 2))
     run = Run(buyer(wait, state("DONE"), templates=two))
     run.bar()
-    assert run.interpreter.orders.flat  # a submit alone does not change it
+    assert run.interpreter.flat  # a submit alone does not change it
     run.report("ACK", 1)
-    assert not run.interpreter.orders.flat
+    assert not run.interpreter.flat
     run.fill(1, 10)
-    run.fill(2, 10, of=1, side="SELL")
+    run.fill(2, 10)
     assert (run.state, run.interpreter.raised) == ("DONE", {"filled", "closed", "flat"})
 
 

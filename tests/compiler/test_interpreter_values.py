@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from stratc.compiler.interpreter import Bar, Bars, Control, Deny, Fault, Interpreter, SendSubmit
+from stratc.compiler.interpreter import Bar, Bars, Deny, Fault, Report, SendSubmit
 from stratc.compiler.program import Bound, Default, Expr, FieldRef, Latched, Na, Place, ValueRef, Verb, WarmUp
 from tests.support.instants import BUY, CAPITAL, PLAIN, Run, buyer, machine
 from tests.support.programs import (
@@ -35,9 +35,10 @@ def test_a_denied_submit_comes_back_as_a_report_that_raises_denied() -> None:
     )
     run = Run(made)
     sent = run.bar()
-    assert sent.frames == [Deny(1, 0, "BUY", 0, 0, "NA")]
+    denial = Deny(0, "BUY", 0, 0, 0, "NA")
+    assert sent.frames == [denial]
     assert run.state == "WAIT"  # a denial is the next input, not this instant
-    run.report("DENY", 1)
+    run.denied(denial)
     assert run.state == "REFUSED"
 
 
@@ -117,11 +118,11 @@ def test_a_reduction_takes_its_share_of_the_cost_truncated_toward_zero() -> None
     run.bar(100)
     run.fill(1, 1, price=100)
     run.fill(1, 2, price=101, fee=7)  # 302 for three
-    run.fill(2, 2, price=110, of=1, side="SELL")
+    run.fill(2, 2, price=110)
     account = run.interpreter.account
     assert (account.realised, account.cost, account.fees) == (220 - 201, 101, 7)
     assert account.equity == CAPITAL + 19 + (100 - 101) - 7
-    run.fill(2, 3, price=90, of=1, side="SELL")  # through zero: what is left opens
+    run.fill(2, 3, price=90)  # through zero: what is left opens
     assert (account.position, account.cost, account.realised) == (-2, -180, 19 + 90 - 101)
 
 
@@ -143,7 +144,7 @@ def test_money_beyond_62_bits_is_a_fault() -> None:
 def test_a_report_on_no_template_is_a_fault() -> None:
     run = Run(buyer(state("WAIT")))
     with pytest.raises(Fault, match="REPORT"):
-        run.report("ACK", 1, of=7)
+        run.step(Report(0, "ACK", 16, 7))
 
 
 # ---- dataflow
@@ -216,20 +217,18 @@ def test_a_logged_signal_writes_a_record_only_where_it_changed() -> None:
 
 def test_two_averages_trade_and_come_home() -> None:
     """The whole road: entry (the slow mean fell faster), stop, flat."""
-    run = Run(cross(), start=False)
-    run.interpreter = Interpreter(cross(), [3], CAPITAL)
-    run.step(Control(0, "start"))
+    run = Run(cross(), params=[3])
     for close in (5_000_000, 5_000_000, 5_000_000, 4_900_000):
         run.now += HOUR
         price = close / 100
         run.step(Bars(run.now, Bar(price, price, price, price, 1.0, close)))
     entry = run.last.frames[0]
     assert isinstance(entry, SendSubmit)
-    run.fill(entry.order, entry.qty, 4_900_000)
+    run.fill(1, entry.qty, 4_900_000)
     stop = run.last.frames[0]
     assert isinstance(stop, SendSubmit)
     assert (stop.trigger, stop.qty, run.state) == (4_410_000, entry.qty, "MANAGING")
-    run.fill(stop.order, stop.qty, 4_410_000, of=2, side="SELL")
+    run.fill(2, stop.qty, 4_410_000)
     assert (run.state, run.interpreter.account.position) == ("IDLE", 0)
 
 

@@ -54,7 +54,7 @@ def test_it_says_what_people_look_for(program: Program) -> None:
         ("x", "ratio", "n", True),
         ("y", "ratio", "0", True),
     ]
-    assert described.states == ["IDLE", "LOOKING", "ENTERED"]
+    assert described.states == ["IDLE", "LOOKING", "ENTERED", "EXITED"]
     assert [n.name for n in described.nodes] == ["ta::rma", "ta::rsi"]
     assert described.risk[0].text == "bound abs(position) <= 5 BTC else reject"
     assert described.state_bytes == program.state_bytes > 0

@@ -14,10 +14,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "decisions").glob("*.md")])
 
 
-@pytest.mark.parametrize("number", range(2))
+@pytest.mark.parametrize("number", range(3))
 def test_programs_of_the_language_page_compile(number: int) -> None:
     blocks = re.findall(r"```strat\n(.*?)```", (ROOT / "docs" / "language.md").read_text(), re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     compilation = compile_source(Source("page.strat", blocks[number]))
     assert [d.title for d in compilation.diagnostics.found] == []
 

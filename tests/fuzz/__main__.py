@@ -1,7 +1,8 @@
-"""`python -m tests.fuzz [--seconds N] [--seed S]`: damaged strategies for the compiler, damaged data for the binary.
+"""`python -m tests.fuzz [--seconds N] [--seed S]`: damaged strategies for the compiler, damaged data for the binary, and random
+programs in interpreter and generated C side by side.
 
-Each round must end with an exit code of the table and without a traceback or a signal. Prints what it did; exit 1 on a find,
-whose input is kept in runs/fuzz/.
+Each round must end with an exit code of the table and without a traceback, a signal or a difference. Prints what it did; exit 1
+on a find, whose input is kept in runs/fuzz/.
 """
 
 import argparse
@@ -14,9 +15,13 @@ from pathlib import Path
 from stratc.cli.build import build_artifact
 from stratc.compiler.pipeline import compile_source
 from stratc.lang.source import Source
+from tests.support.lockstep import build_batch, compare_all
+from tests.support.random_programs import random_program
 
 ROOT = Path(__file__).resolve().parents[2]
 CODES = {0, 2, 3, 4, 5}
+BATCH, INSTANTS = 10, 400  # programs that are built together; how long each runs
+SIDE_BY_SIDE_EVERY = 100  # rounds: a batch takes as long as many damaged texts
 WORDS = tuple(
     "signal param order risk machine when on after -> ; { } ( ) [ ] ?? fby na pre window mean bars.close not and if then "
     "else 0 1 0.5 5min 2pct x[1] BTC USDT =".split()
@@ -81,6 +86,19 @@ def try_binary(binary: Path, data: bytes, choose: random.Random, number: int) ->
     return f"exit {done.returncode}: {keep(f'{number}.csv', path.read_bytes())}"
 
 
+def try_side_by_side(choose: random.Random) -> str | None:
+    """Seeds beyond those of the tests."""
+    first = choose.randrange(10**4, 10**8)
+    seeds = range(first, first + BATCH)
+    try:
+        compare_all(
+            build_batch([random_program(seed) for seed in seeds], ROOT / "runs" / "fuzz" / "batch"), seeds, INSTANTS
+        )
+    except AssertionError as difference:
+        return str(difference)
+    return None
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="Fuzz the compiler and a binary.")
     parser.add_argument("--seconds", type=float, default=60)
@@ -97,7 +115,10 @@ def main() -> int:
     end = time.monotonic() + options.seconds
     while time.monotonic() < end:
         rounds += 1
-        found += [f for f in (try_compiler(choose, rounds), try_binary(artifact.executable, data, choose, rounds)) if f]
+        finds = [try_compiler(choose, rounds), try_binary(artifact.executable, data, choose, rounds)]
+        if rounds % SIDE_BY_SIDE_EVERY == 1:
+            finds.append(try_side_by_side(choose))
+        found += filter(None, finds)
     print(f"seed {options.seed}: {rounds} rounds, {len(found)} found")
     print("\n".join(found))
     return 1 if found else 0

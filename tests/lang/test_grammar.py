@@ -22,7 +22,7 @@ def test_the_contextual_lexer_reads_it_too() -> None:
 
 def test_keywords_are_those_of_the_grammar() -> None:
     assert WORDS == KEYWORDS
-    assert len(KEYWORDS) == 71
+    assert len(KEYWORDS) == 72
 
 
 def test_units_are_those_of_the_grammar() -> None:

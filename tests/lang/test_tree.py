@@ -185,6 +185,7 @@ def test_declarations_keep_their_parts() -> None:
         ("log a, b;", t.Log),
         ("regime r at f { A when a for 3bars; B otherwise; }", t.Regime),
         ("risk { bound a <= b per day else halt; guard a else halt for 1h; assume a; prove b; }", t.Risk),
+        ("risk { bound a <= b over 1d else halt until c; guard a else halt, flat until c > 1; }", t.Risk),
         ("order o on A { qty = a on b; after 1s do halt; on x do halt; schedule t(); oco p; bracket p, q; }", t.Order),
         ("machine { initial state A { when a -> B do halt cooldown 1h; on e(o) when a do halt; } }", t.Machine),
         ("on stop when a -> IDLE;", t.OnRun),
@@ -192,6 +193,12 @@ def test_declarations_keep_their_parts() -> None:
 )
 def test_a_member_becomes(text: str, kind: type[t.Node]) -> None:
     assert isinstance(member(text), kind)
+
+
+def test_a_risk_rule_keeps_what_ends_it() -> None:
+    risk = member("risk { bound a <= b else halt until a; bound a <= b else halt; guard a else halt for 1h until a; }")
+    assert isinstance(risk, t.Risk)
+    assert [rule.until for rule in risk.rules if not isinstance(rule, t.Assume | t.Prove)] == [A, None, A]
 
 
 def test_a_transition_keeps_target_actions_and_wait() -> None:

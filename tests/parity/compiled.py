@@ -44,6 +44,10 @@ def for_market(text: str, data: Dataset, rate: Decimal) -> str:
     return re.sub(r"abs\(position\) <= [\d_]+", "abs(position) <= 1_000_000", text)
 
 
+# Peers fill on touch, at any volume and without a limit on leverage, and know no order of the extremes.
+LIKE_PEERS = ("--path=direction", "--through=0", "--participation=off", "--bounds=off", "--capital=1000000000")
+
+
 @cache
 def run(strategy: str, data: Dataset, rate: Decimal | None) -> Run:
     """Builds and runs the strategy on the set; a rate of None takes the strategy's text as it stands."""
@@ -54,7 +58,7 @@ def run(strategy: str, data: Dataset, rate: Decimal | None) -> Run:
         path.write_text(text if rate is None else for_market(text, data, rate), encoding="utf-8")
         _, artifact = build_artifact(path, folder / "build", 2, 64 * 2**20)
         feed = f"bars={write(data, folder / 'bars.arrow')}"
-        command = [artifact.executable, "backtest", "--data", feed, "--out", folder / "run"]
+        command = [artifact.executable, "backtest", "--data", feed, "--out", folder / "run", *LIKE_PEERS]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return Run(_rows(folder / "run" / "fills.csv"), _rows(folder / "run" / "trades.csv"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 CONFTEST = (Path(__file__).parents[1] / "conftest.py").read_text(encoding="utf-8")
-INI = "[pytest]\naddopts = --strict-markers\nmarkers =\n    shared: needs ../shared/data\n"
+INI = "[pytest]\naddopts = --strict-markers\nmarkers =\n    shared: needs ../shared/data\n    browser: needs Chromium\n"
 
 GOLDEN = "def test_text(golden):\n    assert {text!r} == golden\n"
 MIXED = """
@@ -63,3 +63,15 @@ def test_on_ci_a_skip_is_a_failure(project: pytest.Pytester, monkeypatch: pytest
     monkeypatch.setenv("CI", "true")
     run(project, skipping).assert_outcomes(failed=1)
     assert run(project, "import pytest\npytest.skip('x', allow_module_level=True)\n").ret != 0
+
+
+def test_without_a_browser_its_tests_are_deselected_and_counted(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(project.mkdir("empty")))
+    source = "import pytest\n\n@pytest.mark.browser\ndef test_page():\n    pass\n\ndef test_other():\n    pass\n"
+    result = run(project, source)
+    result.assert_outcomes(passed=1, deselected=1)
+    result.stdout.fnmatch_lines("1 tests deselected: they need Chromium*")
+    monkeypatch.setenv("CI", "true")
+    run(project, source).assert_outcomes(passed=2)

@@ -1,12 +1,15 @@
 """Bars from Arrow files: the same bits as from CSV, and no bytes whatever break the reader."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyarrow import csv, feather, ipc
 
 from tests.support.bar_files import (
@@ -59,6 +62,71 @@ def test_csv_and_arrow_give_the_same_bits_on_real_bars(tmp_path: Path, shared_da
     assert on_grid.ok
     assert on_grid.ints("open") == [round(price * 100) for price in rows["open"].to_pylist()]
     assert on_grid.floats("volume") == rows["volume"].to_pylist()
+
+
+FAULTS: list[tuple[str, Any]] = [
+    ("ts_event", T0 - 2 * HOUR),
+    ("ts_event", T0 + HOUR // 2),
+    ("open", 100.015),
+    ("high", 1.0),
+    ("low", 100_000.0),
+    ("close", -1.0),
+    ("close", 0.0),
+    ("high", 1e15),
+    ("low", float("nan")),
+    ("open", float("inf")),
+    ("volume", -0.5),
+    ("volume", float("nan")),
+    ("volume", -0.0),
+]
+
+
+@given(
+    st.integers(1, 700),
+    st.lists(st.tuples(st.integers(0, 699), st.sampled_from(FAULTS)), max_size=2),
+    st.lists(st.integers(1, 699), max_size=2),
+    st.integers(1, 700),
+    st.sampled_from([HOUR, 36 * HOUR, 7 * 24 * HOUR]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_rows_used_where_they_lie_are_those_that_the_row_by_row_reader_takes(
+    tmp_path_factory: pytest.TempPathFactory,
+    count: int,
+    faults: list[tuple[int, tuple[str, Any]]],
+    gaps: list[int],
+    chunk: int,
+    every: int,
+    has_volume: bool,
+    repair: bool,
+) -> None:
+    folder, table = tmp_path_factory.getbasetemp(), bars(count)
+    table["ts_event"] = [T0 + row * every for row in range(count)]
+    for gap in gaps:
+        table["ts_event"][gap:] = [start + 5 * HOUR for start in table["ts_event"][gap:]]
+    for row, (column, value) in faults:
+        table[column][row % count] = value
+    if not has_volume:
+        del table["volume"]
+    options: dict[str, Any] = {"every": every, "repair": repair}
+    quick = read_bars(write_arrow(folder / "quick", pa.table(table), chunksize=chunk), **options)
+    microseconds = pa.array([start // 1000 for start in table["ts_event"]], pa.timestamp("us"))
+    slow = read_bars(
+        write_arrow(folder / "slow", pa.table(table | {"ts_event": microseconds}), chunksize=chunk), **options
+    )
+    assert replace(quick, message="") == replace(slow, message="")
+    assert bool(quick.message) == bool(slow.message)
+
+
+@pytest.mark.parametrize("column", ["open", "high", "low", "close"])
+@pytest.mark.parametrize("row", [0, 1, 256, 300])  # a step is of two rows, a block of 256, the last row stands alone
+def test_a_price_off_the_grid_is_seen_wherever_it_stands(tmp_path: Path, column: str, row: int) -> None:
+    table = bars(301)
+    table[column][row] += 0.005
+    assert read_bars(write_arrow(tmp_path / "off", table)).faults == {"off_grid_price": 1}
+    table[column][row] += 1e-9 - 0.005
+    near = read_bars(write_arrow(tmp_path / "near", table))
+    assert near == read_bars(write_arrow(tmp_path / "exact", bars(301)))
 
 
 def test_a_file_without_rows_is_refused(tmp_path: Path) -> None:

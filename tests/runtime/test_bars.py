@@ -203,14 +203,20 @@ def test_only_regular_files_are_read(tmp_path: Path) -> None:
 
 
 @given(
-    st.lists(st.integers(0, 50), unique=True, max_size=20), st.integers(-5, 55), st.integers(-5, 55), st.integers(0, 9)
+    st.lists(st.integers(0, 50), unique=True, max_size=20),
+    st.integers(1, 7),
+    st.integers(-5, 55),
+    st.integers(-5, 55),
+    st.integers(0, 9),
 )
 def test_a_range_is_the_rows_that_start_in_it_and_the_warmup_before(
-    starts: list[int], since: int, until: int, warmup: int
+    starts: list[int], length: int, since: int, until: int, warmup: int
 ) -> None:
     starts.sort()
-    array = ffi.new("int64_t[]", starts)
-    table = ffi.new("stratc_bars *", {"count": len(starts), "start": array})
+    arrays = [ffi.new("int64_t[]", starts[row : row + length]) for row in range(0, len(starts), length)]
+    rows = [{"first": number * length, "count": len(array), "start": array} for number, array in enumerate(arrays)]
+    spans = ffi.new("stratc_bar_span[]", rows)
+    table = ffi.new("stratc_bars *", {"count": len(starts), "spans": spans, "span_count": len(rows)})
     first, begin, end = (ffi.new("size_t *") for _ in range(3))
     found = lib.stratc_bars_select(table, since, until, warmup, first, begin, end)
     inside = [row for row, start in enumerate(starts) if since <= start < until]

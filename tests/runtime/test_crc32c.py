@@ -46,3 +46,10 @@ def test_equals_the_bitwise_definition_at_every_length(data: bytes) -> None:
 @given(st.binary(max_size=100), st.binary(max_size=100))
 def test_extend_continues_a_crc(first: bytes, second: bytes) -> None:
     assert LIBRARY.stratc_crc32c_extend(crc(first), second, len(second)) == crc(first + second)
+
+
+@given(st.integers(0, 2**32 - 1), st.binary(max_size=300))
+def test_tables_and_instructions_agree(start: int, data: bytes) -> None:
+    portable = LIBRARY.stratc_crc32c_extend_portable(start, data, len(data))
+    assert LIBRARY.stratc_crc32c_extend(start, data, len(data)) == portable
+    assert LIBRARY.stratc_crc32c_extend_portable(0, data, len(data)) == bitwise(data)

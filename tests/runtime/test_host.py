@@ -24,7 +24,7 @@ def stop(tmp_path: Path, bars: list[Bar], *, skip: tuple[int, ...] = (), **param
     """The run folder of programs/stop.c over the bars."""
     data = write_bars(tmp_path / "bars.csv", bars, skip=skip)
     settings = [f"--set={name}={value}" for name, value in params.items()]
-    backtest("stop", data, *settings, out=tmp_path / "run")
+    backtest("stop", data, "--path=direction", *settings, out=tmp_path / "run")
     return tmp_path / "run"
 
 

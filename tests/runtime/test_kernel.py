@@ -1,4 +1,4 @@
-"""runtime/native/kernel.c: latching, money in integers, the checks of a submit, bounds: against plain Python integers."""
+"""The strategy kernel's runtime in C: latching, money in integers, the checks of a submit, bounds: against plain Python integers."""
 
 import re
 import subprocess
@@ -12,13 +12,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from stratc.runtime.schemas.frames import MESSAGES
+from stratc.targets.cpu.artifact import KERNEL_SOURCES
 from tests.support.native import build_driver, open_library
 
 DRIVER = Path(__file__).resolve().parents[1] / "support" / "drive_kernel.c"
-FFI, KERNEL = open_library(["base.c", "kernel.c"], ["../schemas/frames.h", "base.h", "kernel.h"])
+SHIM = "../../tests/support/kernel_shim"
+FFI, KERNEL = open_library(
+    [*KERNEL_SOURCES, f"{SHIM}.c"], ["../schemas/frames.h", "base.h", "kernel.h", "view.h", "rounding.h", f"{SHIM}.h"]
+)
 
 BUY, SELL = 0, 1
 MARKET, STOP = 0, 2
+GTC = 1
 ACK, FILL, CLOSE, DENY = 0, 1, 2, 3
 WHY = {"OK": 0, "NA": 1, "RANGE": 2, "MIN_QTY": 3, "SLOT": 4, "RISK": 5, "REDUCE_ONLY": 6}
 EVENTS = {"partial": 1, "filled": 2, "closed": 4, "denied": 8, "late": 16, "flat": 32}
@@ -27,14 +32,14 @@ MONEY = 10  # money units of a lot times a price unit
 
 @dataclass
 class Kernel:
-    """A core with two templates (entry: BUY MARKET, 2 slots; exit: SELL STOP reduce-only, 1 slot) and its buffers."""
+    """Two templates (entry: BUY MARKET, 2 slots; exit: SELL STOP reduce-only, 1 slot), a position bound, and its buffers."""
 
     bound: int = 1000
     core: Any = field(init=False)
 
     def __post_init__(self) -> None:
         self.core = FFI.new("stratc_core *")
-        self.core.flat, self.core.position_bound = 1, self.bound
+        self.core.flat = 1
         self.core.account.capital = self.core.account.equity = 10**12
         self.slots = FFI.new("stratc_slot[3]")
         self.instrument = FFI.new("stratc_instrument *")
@@ -42,35 +47,54 @@ class Kernel:
         self.instrument.lot = (1, 3)
         self.instrument.tick, self.instrument.money_per_unit, self.instrument.money_decimals = 5, MONEY, 8
         self.instrument.min_qty, self.instrument.max_qty, self.instrument.min_notional = 2, 10**6, 0
+        self.instrument.lot_units = 1000
         self.templates = FFI.new("stratc_template[2]")
         for index, values in enumerate([(BUY, MARKET, 0, 0, 2), (SELL, STOP, 1, 2, 1)]):
             t = self.templates[index]
             t.side, t.kind, t.reduce_only, t.first_slot, t.max_open = values
+            t.tif, t.sibling = GTC, -1
         self.frames, self.records = FFI.new("stratc_frame[8]"), FFI.new("stratc_record[16]")
         self.output = FFI.new(
             "stratc_output *",
             {"frames": self.frames, "frame_capacity": 8, "records": self.records, "record_capacity": 16},
         )
+        self.bounds, self.limits = FFI.new("stratc_bound *"), FFI.new("stratc_limit *", {"steps": self.bound})
+        self.plan = FFI.new(
+            "stratc_plan *",
+            {
+                "instrument": self.instrument, "templates": self.templates, "template_count": 2,
+                "bounds": self.bounds, "bound_count": 1, "slot_count": 3, "rows": 16,
+            },
+        )  # fmt: skip
+        self.view = FFI.new(
+            "stratc_view *",
+            {
+                "plan": self.plan, "core": self.core, "slots": self.slots, "limits": self.limits,
+                "output": self.output,
+            },
+        )  # fmt: skip
         self.seq = 0
 
     def begin(self, kind: int = 4) -> None:
         self.seq += 1
         self.input = FFI.new("stratc_input *", {"seq": self.seq, "now": self.seq * 10, "kind": kind})
-        KERNEL.stratc_begin(self.core, self.input, self.output)
+        KERNEL.shim_begin(self.core, self.input, self.output)
 
     def bar(self, close: int) -> None:
         self.begin()
         bar = FFI.new("stratc_bar *", {"close_px": close})
-        KERNEL.stratc_latch_bar(self.core, self.instrument, bar)
+        KERNEL.shim_latch_bar(self.core, self.instrument, bar)
 
     def submit(self, template: int, qty: float | None, trigger: float | None = None) -> Any:
         """Sends an order; the last frame made."""
         self.begin()
         optional = [(0.0, 0) if x is None else (x, 1) for x in (qty, trigger)]
-        KERNEL.stratc_submit(
-            self.core, self.instrument, self.slots, 3, self.templates, template, *optional, 0, 7, self.output
-        )
+        fields = FFI.new("stratc_fields *", {"qty": optional[0], "trigger": optional[1]})
+        KERNEL.stratc_submit(self.view, template, fields, 7)
         return self.frames[self.output.frame_count - 1] if self.output.frame_count else None
+
+    def leaves(self, side: int) -> int:
+        return int(KERNEL.shim_open_leaves(self.view, side))
 
     def report(self, order: int, event: int, **fields: int) -> set[str]:
         """Latches a report; the events it raised."""
@@ -78,9 +102,10 @@ class Kernel:
         frame = FFI.new("stratc_frame *")
         frame.header.type = 32
         frame.report.id, frame.report.event = order, event
+        frame.report.position_after = self.core.account.position
         for name, value in fields.items():
             setattr(frame.report, name, value)
-        KERNEL.stratc_latch_report(self.core, self.instrument, self.slots, 3, self.templates, 2, frame)
+        KERNEL.stratc_latch_report(self.core, self.instrument, self.slots, 3, 16, 2, frame)
         return {name for name, bit in EVENTS.items() if self.core.events & bit}
 
     def fill(self, order: int, side: int, qty: int, price: int, fee: int = 0) -> set[str]:
@@ -92,8 +117,8 @@ def test_an_order_is_rounded_to_lots_and_counts_at_once() -> None:
     kernel = Kernel()
     kernel.bar(100)
     frame = kernel.submit(0, 0.0129)
-    assert (frame.header.type, frame.submit.qty, frame.submit.id) == (16, 12, 1)
-    assert KERNEL.stratc_open_leaves(kernel.slots, 3, BUY) == 12
+    assert (frame.header.type, frame.submit.qty, frame.submit.id) == (16, 12, 16)
+    assert kernel.leaves(BUY) == 12
 
 
 @pytest.mark.parametrize(
@@ -113,7 +138,7 @@ def test_a_quantity_that_cannot_be_sent_is_denied(qty: float | None, why: str) -
     kernel.bar(100)
     frame = kernel.submit(0, qty)
     assert (frame.header.type, frame.report.event, frame.report.why) == (32, DENY, WHY[why])
-    assert KERNEL.stratc_open_leaves(kernel.slots, 3, BUY) == 0
+    assert kernel.leaves(BUY) == 0
     assert kernel.report(frame.report.id, DENY) == {"denied"}
 
 
@@ -236,12 +261,16 @@ def test_sums_of_money_that_leave_62_bits_are_faults() -> None:
         {"last_qty": 2**30},
         {"last_px": -1},
         {"last_px": 2**31},
-        {"fee_currency": 1},
+        {"fee_currency": 2},
+        {"fee_currency": 1, "fee": -1},
+        {"fee_currency": 1, "fee": 2**30 * 1000},
+        {"event": 4, "qty": 2**30},
+        {"event": 4, "px": -1},
     ],
 )
 def test_a_report_with_a_field_out_of_range_is_a_fault_and_moves_nothing(fields: dict[str, int]) -> None:
     kernel = Kernel()
-    kernel.report(1, **{"event": FILL, "last_qty": 1, "last_px": 1, "position_after": 1, **fields})
+    kernel.report(16, **{"event": FILL, "last_qty": 1, "last_px": 1, "position_after": 1, **fields})
     assert (kernel.core.fault, kernel.core.account.position, kernel.core.account.cost) == (4, 0, 0)
 
 
@@ -269,11 +298,11 @@ def test_a_number_whose_steps_pass_64_bits_is_out_of_range() -> None:
 
 
 def test_noise_finds_no_undefined_behaviour() -> None:
-    program = build_driver(DRIVER, ["base.c", "kernel.c"])
+    program = build_driver(DRIVER, list(KERNEL_SOURCES))
     done = subprocess.run([program, "200000"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     counts = dict(re.findall(r"(\w+) (\d+)", done.stdout))
-    assert counts.keys() == {"position", "money", "output", "report", "sent", "denied"}
+    assert counts.keys() == {"position", "money", "output", "report", "sent", "replaced", "cancelled", "denied"}
     assert all(int(count) > 100 for count in counts.values()), done.stdout  # it went everywhere
 
 
@@ -327,11 +356,11 @@ def test_no_sequence_of_orders_can_pass_the_bound(actions: list[tuple[str, int]]
             kernel.report(live[0].order_id, CLOSE)
         elif live:
             slot = live[0]
-            left = slot.qty - slot.cum
+            left = slot.stands.qty - slot.cum
             kernel.fill(slot.order_id, slot.side, left if action == "fill" else min(left, size), 100)
-        worst = kernel.core.account.position + KERNEL.stratc_open_leaves(kernel.slots, 3, BUY)
+        worst = kernel.core.account.position + kernel.leaves(BUY)
         assert worst <= bound
-        assert KERNEL.stratc_open_leaves(kernel.slots, 3, SELL) <= max(0, kernel.core.account.position)
+        assert kernel.leaves(SELL) <= max(0, kernel.core.account.position)
         assert kernel.core.fault == 0
 
 

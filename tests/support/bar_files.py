@@ -1,6 +1,7 @@
 """Bar files for the readers' tests: writes a table as CSV or Arrow, reads it with the native library."""
 
 import random
+import struct
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ DAY = 24 * HOUR
 DRIVER = Path(__file__).with_name("read_bars.c")
 T0 = 1_609_459_200_000_000_000  # 2021-01-01
 
-ffi, lib = open_library(BAR_READERS, ["base.h", "bars.h"])
+ffi, lib = open_library(BAR_READERS, ["base.h", "mapped.h", "bars.h"])
 KINDS: list[str] = [ffi.string(lib.stratc_bar_fault_name(kind)).decode() for kind in range(lib.STRATC_BAR_FAULT_KINDS)]
 
 
@@ -33,6 +34,7 @@ class Read:
     faults: dict[str, int] = field(default_factory=dict)
     gaps: int = 0
     longest_gap: int = 0
+    highest: float = 0.0
 
     def ints(self, name: str) -> list[int]:
         return list(memoryview(self.columns[name]).cast("q"))
@@ -46,8 +48,7 @@ def read_bars(path: Path, *, tick: tuple[int, int] = (1, 2), every: int = HOUR, 
     schema = ffi.new("stratc_bar_schema *", {"price": tick, "every_ns": every, "repair": repair})
     bars, faults, error = ffi.new("stratc_bars *"), ffi.new("stratc_bar_faults *"), ffi.new("stratc_error *")
     ok = bool(lib.stratc_bars_read(str(path).encode(), schema, bars, faults, error))
-    names = ("start", "open", "high", "low", "close", "volume")
-    columns = {name: bytes(ffi.buffer(getattr(bars, name), 8 * bars.count)) for name in names} if ok else {}
+    columns = _columns(bars, tick) if ok else {}
     read = Read(
         ok,
         error.code,
@@ -58,9 +59,26 @@ def read_bars(path: Path, *, tick: tuple[int, int] = (1, 2), every: int = HOUR, 
         {kind: count for kind, count in zip(KINDS, faults.found, strict=True) if count},
         faults.gaps,
         faults.longest_gap_ns,
+        bars.highest,
     )
     lib.stratc_bars_free(bars)
     return read
+
+
+def _columns(bars: Any, tick: tuple[int, int]) -> dict[str, bytes]:
+    """All spans joined; prices as price units, each of which must be the double in the span."""
+    spans = [bars.spans[number] for number in range(bars.span_count)]
+    assert [span.first for span in spans] == [sum(span.count for span in spans[:n]) for n in range(len(spans))]
+    assert sum(span.count for span in spans) == bars.count
+    columns = {"start": b"".join(bytes(ffi.buffer(span.start, 8 * span.count)) for span in spans)}
+    factor = lib.stratc_bar_factor(tick)
+    for name in ("open", "high", "low", "close"):
+        values = [value for span in spans for value in ffi.unpack(getattr(span, name), span.count)]
+        units = [int(value * factor + 0.5) for value in values]  # stratc_bar_units
+        assert values == [lib.stratc_scaled(count, tick) for count in units]
+        columns[name] = struct.pack(f"{len(units)}q", *units)
+    parts = [bytes(ffi.buffer(span.volume, 8 * span.count)) if span.volume else bytes(8 * span.count) for span in spans]
+    return columns | {"volume": b"".join(parts)}
 
 
 def write_csv(path: Path, columns: dict[str, list[Any]]) -> Path:

@@ -1,9 +1,20 @@
 """Small machines in the interpreter, stepped instant by instant by a test."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stratc.compiler.interpreter import Bar, Bars, Control, Interpreter, Output, Report, Timer
-from stratc.compiler.program import Command, Instrument, Machine, Place, Program, Scale, State, Verb
+from stratc.compiler.interpreter import (
+    Bar,
+    Bars,
+    Control,
+    Deny,
+    Interpreter,
+    Output,
+    Report,
+    SendSubmit,
+    Timer,
+)
+from stratc.compiler.program import Command, Instrument, Machine, Place, Program, Scale, State, Transition, Verb
 from tests.support.programs import (
     CLOSE,
     HOUR,
@@ -28,17 +39,19 @@ PLAIN = Instrument(
 
 
 class Run:
-    """An interpreter, its clock, and the answers of an order kernel."""
+    """An interpreter, its clock, and the answers of an order kernel. Orders are counted as they are sent, from 1."""
 
-    def __init__(self, made: Program, *, start: bool = True) -> None:
-        self.interpreter = Interpreter(made, [p.value for p in made.params], made.capital)
+    def __init__(self, made: Program, *, start: bool = True, params: Sequence[Any] | None = None) -> None:
+        self.interpreter = Interpreter(made, params or [p.value for p in made.params], made.capital)
         self.now, self.position = 0, 0
+        self.sent: list[SendSubmit] = []
         self.last = Output()
         if start:
             self.step(Control(0, "start"))
 
     def step(self, given: Any) -> Output:
         self.last = self.interpreter.step(given)
+        self.sent += [frame for frame in self.last.frames if isinstance(frame, SendSubmit)]
         return self.last
 
     def bar(self, close: int = 100, now: int | None = None) -> Output:
@@ -50,12 +63,40 @@ class Run:
         self.now = due
         return self.step(Timer(due, timer, due))
 
-    def fill(self, order: int, lots: int, price: int = 100, of: int = 0, side: Any = "BUY", fee: int = 0) -> Output:
-        self.position += lots if side == "BUY" else -lots
-        return self.step(Report(self.now, "FILL", order, of, side, lots, price, fee, self.position))
+    def due(self) -> Output:
+        """The earliest timer."""
+        armed = self.interpreter.next_deadline()
+        assert armed is not None
+        return self.timer(armed[1], armed[0])
 
-    def report(self, event: Any, order: int, of: int = 0) -> Output:
-        return self.step(Report(self.now, event, order, of, position_after=self.position))
+    def control(self, verb: Any) -> Output:
+        return self.step(Control(self.now, verb))
+
+    def fill(
+        self, order: int, lots: int, price: int = 100, fee: int = 0, *, in_base: bool = False, taken: int = 0
+    ) -> Output:
+        """taken: whole lots that the fee takes."""
+        sent = self.sent[order - 1]
+        self.position += (lots if sent.side == "BUY" else -lots) - taken
+        return self._report(sent, "FILL", last_qty=lots, last_px=price, fee=fee, in_base=in_base)
+
+    def report(self, event: Any, order: int, **more: Any) -> Output:
+        return self._report(self.sent[order - 1], event, **more)
+
+    def denied(self, deny: Deny) -> Output:
+        """The host returns a denial of the strategy's own."""
+        return self.step(Report(self.now, "DENY", 0, deny.template, deny.side, position_after=self.position))
+
+    def _report(self, sent: SendSubmit, event: Any, **more: Any) -> Output:
+        return self.step(
+            Report(self.now, event, sent.order, sent.template, sent.side, position_after=self.position, **more)
+        )
+
+    def of(self, kind: Any) -> list[Any]:
+        """Frames or records (by the word of their kind) of the last instant."""
+        if isinstance(kind, str):
+            return [record for record in self.last.records if record.kind == kind]
+        return [frame for frame in self.last.frames if isinstance(frame, kind)]
 
     def moves(self) -> list[tuple[int, int]]:
         """(from, to) of the transitions of the last instant."""
@@ -69,8 +110,6 @@ class Run:
 def machine(*states: State, timers: int = 0, dataflow: DataflowBuilder | None = None, **more: Any) -> Program:
     equations = dataflow.equations if dataflow else []
     fields: dict[str, Any] = {"instrument": PLAIN, "notes": ("note",), "templates": (), "capital": CAPITAL}
-    templates = more.get("templates", ())
-    fields["slot_count"] = sum(t.max_open for t in templates)
     return program(equations, [e.name for e in equations], Machine(states, 0, timers), **(fields | more))
 
 
@@ -79,3 +118,17 @@ def buyer(*later: State, first: tuple[Command, ...] = (BUY,), **more: Any) -> Pr
     m = MachineBuilder()
     begin = state("BEGIN", m.when(apply("gt", CLOSE, number(0.0)), 1, *first, reads_feed=True))
     return machine(begin, *later, **({"templates": (template("buy", "BUY", number(10.0), 0),)} | more))
+
+
+def driver(commands: Mapping[int, Sequence[Command]], *more: Transition, **fields: Any) -> Program:
+    """One state that at a close does what is written beside it; then the other transitions."""
+    m = MachineBuilder()
+    at_close = [
+        m.when(apply("eq", CLOSE, number(float(close))), None, *some, reads_feed=True)
+        for close, some in commands.items()
+    ]
+    return machine(state("ONLY", *at_close, *more), **fields)
+
+
+def submit(of: int = 0) -> Command:
+    return command(Verb.SUBMIT, of)

@@ -4,6 +4,7 @@
 """
 
 import math
+import re
 import struct
 import sys
 from collections import Counter
@@ -20,25 +21,28 @@ from stratc.compiler.interpreter import (
     Interpreter,
     Output,
     Record,
+    RefuseReplace,
     Report,
     SendCancel,
+    SendReplace,
     SendSubmit,
     Timer,
 )
-from stratc.compiler.interpreter.messages import Input
+from stratc.compiler.interpreter.messages import Frame, Input
 from stratc.compiler.program import Kind, Program
 from stratc.targets.cpu.artifact import KERNEL_SOURCES
 from stratc.targets.cpu.cache import objects
 from stratc.targets.cpu.lower_program import generate
 from stratc.targets.cpu.module import HEADERS, declarations
 from stratc.targets.cpu.toolchain import OPTIMISED, SANITIZERS, find_toolchain
+from tests.support.occurrences import counted
 from tests.support.random_inputs import RandomInputs
-from tests.support.random_programs import random_program
+from tests.support.random_programs import constructs, random_program
 
 NEVER = 2**63 - 1
 SIDES = ("BUY", "SELL")
-KINDS = {"MARKET": 0, "STOP": 2}
-TIFS = {"DAY": 0, "GTC": 1, "IOC": 3}
+KINDS = ("MARKET", "LIMIT", "STOP", "STOP_LIMIT")
+TIFS = ("DAY", "GTC", "GTD", "IOC", "FOK")
 WHYS = {"NA": 1, "RANGE": 2, "MIN_QTY": 3, "SLOT": 4, "RISK": 5, "REDUCE_ONLY": 6}
 REPORTS = (
     "ACK", "FILL", "CLOSE", "DENY", "REPLACE_ACK", "REPLACE_REJECT", "CANCEL_REJECT", "TRIGGERED", "UNKNOWN", "NOTICE",
@@ -46,7 +50,11 @@ REPORTS = (
 RECORDS = {"signal": 1, "risk": 2, "transition": 3, "command": 4, "note": 5}
 FAULTS = {"POSITION": 1, "MONEY": 2, "REPORT": 4}
 CONTROL, REPORT, TIMER, BARS = 1, 2, 3, 4
-VERBS = {"start": 1, "stop": 2}
+TYPES: dict[type[Any], int] = {SendSubmit: 16, SendReplace: 17, SendCancel: 18}
+BODIES: dict[type[Any], str] = {SendSubmit: "submit", SendReplace: "replace", SendCancel: "cancel"}
+REPORT_FRAME = 32
+WORKING, CLOSED, DENIED = 4, 5, 5
+VERBS = {"start": 1, "stop": 2, "pause": 3, "resume": 4, "flatten": 5, "kill": 6}
 
 
 # ---- several programs in one library
@@ -55,13 +63,22 @@ VERBS = {"start": 1, "stop": 2}
 def build_batch(programs: list[Program], folder: Path, *, sanitize: bool = False) -> Path:
     """Each program's descriptor is called PROGRAM_<its source's stem>."""
     folder.mkdir(parents=True, exist_ok=True)
-    parts = [f"#define STRATC_PROGRAM PROGRAM_{p.name}\n{generate(p, '')}\n#undef STRATC_PROGRAM\n" for p in programs]
-    (folder / "batch.c").write_text("".join(parts), encoding="utf-8")
+    (folder / "batch.c").write_text("".join(map(_apart, programs)), encoding="utf-8")
     toolchain, extra = find_toolchain(), SANITIZERS if sanitize else ()
     kernel = objects(toolchain, KERNEL_SOURCES, scratch=folder, jobs=2, flags=(*OPTIMISED, *extra))
     toolchain.compile("batch.c", folder / "batch.o", folder=folder, flags=("-O1", *extra))
     toolchain.link([folder / "batch.o", *kernel], folder / "batch.so", shared=True, flags=extra)
     return folder / "batch.so"
+
+
+def _apart(program: Program) -> str:
+    """The text of a program with its own names for what every program has: its descriptor and its enumerators."""
+    text = generate(program, "")
+    lists = re.findall(r"^enum \{(.*?)\};", text, flags=re.MULTILINE | re.DOTALL)
+    names = ["PROGRAM", *(name for found in lists for name in re.findall(r"\b[A-Z]\w*", found))]
+    mine = {f"STRATC_{name}" if name == "PROGRAM" else name: f"{name}_{program.name}" for name in names}
+    before = "".join(f"#define {name} {own}\n" for name, own in mine.items())
+    return before + text + "".join(f"\n#undef {name}" for name in mine) + "\n"
 
 
 class Library:
@@ -133,7 +150,8 @@ class Native:
         frame.header.version, frame.header.type, frame.header.length = 1, REPORT_FRAME, 128
         body = frame.report
         body.id, body.event, body.side = given.order, REPORTS.index(given.event), SIDES.index(given.side)
-        for name in ("template", "last_qty", "last_px", "fee", "position_after"):
+        body.fee_currency, body.reason = given.in_base, DENIED if given.ours else 0
+        for name in ("template", "last_qty", "last_px", "fee", "position_after", "qty", "px"):
             setattr(body, name, getattr(given, name))
         return frame
 
@@ -161,31 +179,32 @@ class Native:
 
     # ---- what the interpreter put out, in the words of C
 
-    def frame_bytes(self, now: int, frame: SendSubmit | SendCancel | Deny) -> bytes:
+    def frame_bytes(self, now: int, frame: Frame) -> bytes:
         made = self.ffi.new("stratc_frame *")
         made.header.version, made.header.length, made.header.ts_ns = 1, 128, now
+        made.header.type = TYPES.get(type(frame), REPORT_FRAME)
+        body = getattr(made, BODIES.get(type(frame), "report"))
+        for name in ("qty", "px", "trigger", "template", "reduce_only", "expires", "post_only", "sibling"):
+            if hasattr(frame, name):
+                setattr(body, name, getattr(frame, name))
+        body.id = 0 if isinstance(frame, Deny) else frame.order
         match frame:
             case SendSubmit():
-                made.header.type, body = 16, made.submit
-                body.qty, body.trigger, body.side = frame.qty, frame.trigger, SIDES.index(frame.side)
-                body.kind, body.tif, body.reduce_only = KINDS[frame.kind], TIFS[frame.tif], frame.reduce_only
-            case SendCancel():
-                made.header.type, body = 18, made.cancel
-            case Deny():
-                made.header.type, body = REPORT_FRAME, made.report
-                body.qty, body.position_after, body.event_time = frame.qty, frame.position, now
-                body.event, body.phase, body.reason = REPORTS.index("DENY"), 5, 5  # CLOSED, DENIED
+                body.side, body.kind, body.tif = SIDES.index(frame.side), KINDS.index(frame.kind), TIFS.index(frame.tif)
+            case Deny() | RefuseReplace():
+                body.position_after, body.event_time, body.reason = frame.position, now, DENIED
+                denies = isinstance(frame, Deny)
+                body.event = REPORTS.index("DENY" if denies else "REPLACE_REJECT")
+                body.phase = CLOSED if denies else WORKING
                 body.why, body.side = WHYS[frame.why], SIDES.index(frame.side)
-        body.id, body.template = frame.order, frame.template
+            case _:
+                pass
         return bytes(self.ffi.buffer(made))
 
     def record_words(self, now: int, record: Record) -> Any:
         words = record.payload if record.kind == "signal" else (*record.payload, 0, 0, 0, 0)[:4]
         head = (self.seq, now, RECORDS[record.kind], record.id % 2**16, record.line, 0, record.aux)
         return (*head, *map(_bits, words))
-
-
-REPORT_FRAME = 32
 
 
 def _bits(value: float | int | None) -> int | str | None:
@@ -198,25 +217,25 @@ def _bits(value: float | int | None) -> int | str | None:
 # ---- side by side
 
 
-def compare(library: Library, seed: int, instants: int) -> Counter[str]:
-    """Runs the program of a seed on inputs of its own; says how much of what was compared."""
+def compare(library: Library | None, seed: int, instants: int) -> Counter[str]:
+    """Runs the program of a seed on inputs of its own; says how much of what was compared. Without a library nothing is."""
     program = random_program(seed)
-    native, inputs = library.start(program), RandomInputs(seed, program.instrument)
+    native, inputs = library.start(program) if library else None, RandomInputs(seed, program.instrument)
     interpreter = Interpreter(program, [p.value for p in program.params], program.capital)
-    seen: Counter[str] = Counter(programs=1)
+    seen: Counter[str] = Counter(programs=1) + constructs(program)
     for number in range(instants):
         where = f"seed {seed}, instant {number}"
         given = inputs.next(interpreter.next_deadline())
-        code = native.step(given)
+        code = native.step(given) if native else 0
         out = _step(interpreter, given)
         if isinstance(out, Fault):
-            assert code == FAULTS[str(out)], f"{where}: {given}"
+            assert code == FAULTS[str(out)] or native is None, f"{where}: {given}"
             return seen + Counter({"instants": 1, f"fault {out}": 1})
         assert code == 0, f"{where}: {given}"
-        seen.update(f"event {event}" for event in interpreter.raised)
-        _compare_instant(where, native, interpreter, given.now, out)
+        if native:
+            compare_instant(where, native, interpreter, given, out)
         inputs.saw(out)
-        seen += _counted(program, interpreter, out)
+        seen += counted(program, interpreter, given, out)
     return seen
 
 
@@ -227,38 +246,29 @@ def _step(interpreter: Interpreter, given: Input) -> Output | Fault:
         return fault
 
 
-def _compare_instant(where: str, native: Native, interpreter: Interpreter, now: int, out: Output) -> None:
+def compare_instant(where: str, native: Native, interpreter: Interpreter, given: Input, out: Output) -> None:
     account, core, program = interpreter.account, native.core, native.program
     values = [None if value is None else float(value) for value in interpreter.signal_values()]
     pairs = {
         "signals": ([*map(_bits, native.signals())], [*map(_bits, values)]),
-        "records": (native.logged(), [native.record_words(now, record) for record in out.records]),
-        "frames": (native.sent(), [native.frame_bytes(now, frame) for frame in out.frames]),
+        "records": (native.logged(), [native.record_words(given.now, record) for record in out.records]),
+        "frames": (native.sent(), [native.frame_bytes(given.now, frame) for frame in out.frames]),
         "state": (program.machine.states[core.state].name, interpreter.state),
         "deadline": (native.next_deadline(), interpreter.next_deadline()),
-        "flat": (bool(core.flat), interpreter.orders.flat),
+        "flat": (bool(core.flat), interpreter.flat),
     }
-    for name in ("position", "equity", "realised", "fees", "cost", "mark"):
+    for name in ("position", "equity", "realised", "fees", "cost", "mark", "dust", "streak"):
         pairs[name] = (getattr(core.account, name), getattr(account, name))
+    if any(rule.kind == "loss" for rule in program.standing):  # nobody else asks for it
+        pairs["day's first equity"] = (core.day_equity, interpreter.standing.day_equity)
+    pairs["halted until"] = (core.halted_until, interpreter.brake.halted_until)
+    pairs["phase of flatten"] = (core.flatten, interpreter.flatten.phase)
     for name, (found, expected) in pairs.items():
-        assert found == expected, f"{where}: {name}: C {found}, interpreter {expected}"
-
-
-def _counted(program: Program, interpreter: Interpreter, out: Output) -> Counter[str]:
-    seen = Counter({"instants": 1, "signal values": len(program.signals)})
-    causes = {1: "when", 2: "on", 3: "after", 4: "start"}
-    seen.update(f"cause {causes[int(r.payload[0])]}" for r in out.records if r.kind == "transition")
-    seen.update(type(frame).__name__ for frame in out.frames)
-    seen.update(f"record {record.kind}" for record in out.records)
-    seen.update(f"denied {frame.why}" for frame in out.frames if isinstance(frame, Deny))
-    seen["not a number"] = sum(isinstance(v, float) and math.isnan(v) for v in interpreter.signal_values())
-    seen["na or not ready"] = interpreter.signal_values().count(None)
-    return seen
+        assert found == expected, f"{where}: {name}: C {found}, interpreter {expected} after {given}: {out}"
 
 
 def compare_all(path: Path, seeds: range, instants: int) -> Counter[str]:
-    programs = [random_program(seed) for seed in seeds]
-    library = Library(path, programs)
+    library = Library(path, [random_program(seed) for seed in seeds])
     return sum((compare(library, seed, instants) for seed in seeds), Counter())
 
 

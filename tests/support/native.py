@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from cffi import FFI
@@ -28,6 +29,7 @@ BAR_READERS = [
     "mapped.c",
     "bar_header.c",
     "bar_rows.c",
+    "bar_span.c",
     "csv.c",
     "arrow.c",
     "bars.c",
@@ -51,6 +53,16 @@ def open_library(sources: list[str], headers: list[str]) -> tuple[Any, Any]:
     for name in headers:
         ffi.cdef(_declarations(NATIVE / name))
     return ffi, ffi.dlopen(str(build_library(sources)))
+
+
+def copied(ffi: Any, struct: Any) -> SimpleNamespace:
+    """A struct as Python values: a member of a struct that nothing else holds is gone with it. `c` is the struct."""
+    kind = ffi.typeof(struct)
+    kind = kind.item if kind.kind == "pointer" else kind
+    members = {name: getattr(struct, name) for name, _ in kind.fields}
+    structs = {name for name, field in kind.fields if field.type.kind == "struct"}
+    values = {name: copied(ffi, value) if name in structs else value for name, value in members.items()}
+    return SimpleNamespace(**values, c=struct)
 
 
 def _build(files: list[Path], flags: list[str], suffix: str) -> Path:

@@ -31,6 +31,7 @@ from stratc.compiler.program import (
     Scale,
     Select,
     Signal,
+    Standing,
     State,
     Template,
     Transition,
@@ -40,6 +41,7 @@ from stratc.compiler.program import (
     Window,
     is_optional,
 )
+from stratc.compiler.reserved import with_flatten
 
 NUMBER, INTEGER, BOOL = Kind.NUMBER, Kind.INTEGER, Kind.BOOL
 HOUR = 3_600_000_000_000
@@ -93,15 +95,28 @@ def param(name: str, kind: Kind, value: Any, low: Any = None, high: Any = None, 
 
 
 def template(name: str, side: Any, qty: Expr, slot: int, **more: Any) -> Template:
-    trigger = more.get("trigger")
-    return Template(
-        name, side, "MARKET" if trigger is None else "STOP", "GTC", more.get("reduce_only", False), qty, trigger,
-        more.get("max_open", 1), slot, at(12),
-    )  # fmt: skip
+    """Its kind follows from its price and trigger, unless it is given."""
+    kinds = {(False, False): "MARKET", (True, False): "LIMIT", (False, True): "STOP", (True, True): "STOP_LIMIT"}
+    kind = kinds[more.get("price") is not None, more.get("trigger") is not None]
+    fields: dict[str, Any] = {
+        "kind": kind, "tif": "GTC", "reduce_only": False, "trigger": None, "max_open": 1, "place": at(12),
+    }  # fmt: skip
+    return Template(name=name, side=side, qty=qty, first_slot=slot, **(fields | more))
 
 
-def command(verb: Verb, template: int | None = None, note: int | None = None) -> Command:
-    return Command(verb, template, note, at(20))
+def command(
+    verb: Verb, template: int | None = None, note: int | None = None, *, line: int = 20, duration: Expr | None = None
+) -> Command:
+    return Command(verb, template, note, at(line), duration)
+
+
+def standing(kind: Any, **more: Any) -> Standing:
+    fields: dict[str, Any] = {
+        "text": f"a {kind}", "condition": None, "limit": None, "relative": False, "window": 0,
+        "confirm": 2 if kind in ("drawdown", "loss") else 1, "actions": (), "until": None, "wakes": (),
+        "ready": WarmUp((Linear(-1),)), "place": at(14),
+    }  # fmt: skip
+    return Standing(kind=kind, **(fields | more))
 
 
 class MachineBuilder:
@@ -131,21 +146,25 @@ class MachineBuilder:
         return self._next("after", timer=self.timers - 1, delay=delay, target=target, commands=commands, **more)
 
 
-def state(name: str, *transitions: Transition) -> State:
-    return State(name, transitions, at(17))
+def state(name: str, *transitions: Transition, cooldown: Expr | None = None) -> State:
+    return State(name, transitions, at(17), cooldown)
 
 
 def program(equations: Sequence[Equation], signals: Sequence[str], machine: Machine, **more: Any) -> Program:
-    """signals: names of equations."""
+    """signals: names of equations. templates: `flatten` is added to them."""
     named = {e.name: e for e in equations}
     fields: dict[str, Any] = {
         "name": "CROSS", "title": "", "semantics": 1, "compiler": "0.1.0", "instrument": INSTRUMENT,
         "capital": 10_000_000_000_000, "feed": FEED, "params": (), "warm_up": WarmUp(), "templates": (), "bounds": (),
-        "notes": (), "nodes": (), "slot_count": 0, "state_bytes": 0, "source_hash": "0" * 64, "source_text": "",
+        "notes": (), "nodes": (), "state_bytes": 0, "source_hash": "0" * 64, "source_text": "",
         "source_name": "cross.strat",
     }  # fmt: skip
+    every = fields | more
+    if not (every["templates"] and every["templates"][-1].reserved):
+        every["templates"] = with_flatten(every["templates"], at(1))
+    every["slot_count"] = sum(t.max_open for t in every["templates"])
     found = tuple(Signal(n, named[n].index, named[n].kind.value, True, named[n].place) for n in signals)
-    return Program(equations=tuple(equations), signals=found, machine=machine, **(fields | more))
+    return Program(equations=tuple(equations), signals=found, machine=machine, **every)
 
 
 CROSS_TEXT = """\
@@ -214,7 +233,6 @@ def cross() -> Program:
         ),
         bounds=(Bound("abs(position) <= 1 BTC else reject", number(1.0), at(10)),),
         notes=("the exit was denied??",),
-        slot_count=3,
     )
 
 
@@ -358,7 +376,6 @@ def everything() -> Program:
             Bound("abs(position) <= share / 2", apply("div", ParamRef(NUMBER, 1), number(2.0)), at(11)),
         ),
         notes=("why??", "partly\nfilled"),
-        slot_count=4,
     )
 
 

@@ -21,7 +21,8 @@ strategy TEST "a test" {{
   machine {{
     initial state IDLE {{ when warm -> LOOKING; }}
     state LOOKING {{ when {when} -> ENTERED do submit(entry); }}
-    state ENTERED {{ on filled(entry) -> IDLE do submit(unwind); on denied(entry) -> LOOKING; }}
+    state ENTERED {{ on filled(entry) -> EXITED do submit(unwind); on closed(entry) -> LOOKING; on denied(entry) -> LOOKING; }}
+    state EXITED {{ on closed(unwind) -> IDLE; on denied(unwind) -> IDLE; }}
   }}
 }}
 """

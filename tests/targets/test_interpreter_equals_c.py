@@ -6,11 +6,15 @@ import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from stratc.compiler.interpreter.messages import ControlVerb, ReportEvent
+from stratc.compiler.program import EventName, LatchedName, Measure, OrderKind, StandingKind, TimeInForce, Verb
 from stratc.targets.cpu.toolchain import find_toolchain
 from tests.support.lockstep import build_batch, compare_all
+from tests.support.occurrences import CAUSES, VERBS
 from tests.support.random_programs import random_program
 
 PROGRAMS, BATCH, INSTANTS = 320, 40, 250
@@ -29,12 +33,60 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Counter[str]:
     folder = tmp_path_factory.mktemp("lockstep")
     batches = [range(first, first + BATCH) for first in range(0, PROGRAMS, BATCH)]
     with ProcessPoolExecutor(2) as pool:
-        return sum(pool.map(_run_batch, [folder] * len(batches), batches), Counter())
+        total = sum(pool.map(_run_batch, [folder] * len(batches), batches), Counter())
+    print(*(f"{count:8} {what}" for what, count in sorted(total.items())), sep="\n")
+    return total
 
 
 @pytest.mark.slow
 def test_random_programs_do_in_c_what_the_interpreter_says(seen: Counter[str]) -> None:
     assert seen["programs"] == PROGRAMS
+
+
+CLAMPED = ("position", "gross", "net", "notional")
+ACTIONS = ("cancel_all", "flatten", "halt", "notify")
+WHYS = ("NA", "RANGE", "MIN_QTY", "SLOT", "REDUCE_ONLY", "RISK")
+CONSTRUCTS = [
+    *(f"kind {kind}" for kind in get_args(OrderKind)),
+    *(f"tif {tif}" for tif in get_args(TimeInForce)),
+    *("post only", "reduce only", "oco", "bracket", "sessions", "on stop"),
+    *(f"bound {measure} reject" for measure in get_args(Measure)),
+    *(f"bound {measure} clamp" for measure in CLAMPED),
+    "bound collar relative",
+    *(f"{kind} {action}" for kind in get_args(StandingKind) for action in (*ACTIONS, "no action", "until")),
+    *("guard wake", "assume wake", "drawdown share", "loss share"),
+    *(f"verb {verb.value}" for verb in Verb),
+    *(f"latched {name}" for name in get_args(LatchedName)),
+    *("cooldown of a transition", "cooldown of a state"),
+]
+HAPPENINGS = [
+    *(f"event {event}" for event in get_args(EventName)),
+    *(f"cause {cause}" for cause in CAUSES.values()),
+    *(f"command {verb}" for verb in VERBS.values()),
+    *(f"{measure} {verdict}" for measure in get_args(Measure) for verdict in ("pass", "reject")),
+    *(f"{measure} clamp" for measure in CLAMPED),
+    *(f"{kind} {verdict}" for kind in get_args(StandingKind) for verdict in ("fires", "ends")),
+    *(f"denied {why}" for why in WHYS),
+    *(f"replace refused {why}" for why in WHYS if why != "SLOT"),
+    *(f"report {event}" for event in get_args(ReportEvent)),
+    "report FILL in base",
+    *(f"control {verb}" for verb in get_args(ControlVerb)),
+    *(f"timer {timer}" for timer in ("machine", "flatten", "halt", "standing", "session")),
+    *("wish kept", "stopping while flattening", "record note", "not a number"),
+    *("fault POSITION", "fault REPORT", "fault MONEY"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("construct", CONSTRUCTS)
+def test_the_random_programs_use_every_construct(seen: Counter[str], construct: str) -> None:
+    assert seen[f"has {construct}"] >= 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("happening", HAPPENINGS)
+def test_in_the_random_programs_everything_happens(seen: Counter[str], happening: str) -> None:
+    assert seen[happening] >= 1
 
 
 @pytest.mark.slow
@@ -44,15 +96,8 @@ def test_random_programs_do_in_c_what_the_interpreter_says(seen: Counter[str]) -
         ("instants", 60_000),
         ("signal values", 500_000),
         ("na or not ready", 10_000),
-        ("SendSubmit", 1000),
-        ("SendCancel", 500),
-        *((f"denied {why}", 100) for why in ("NA", "RANGE", "MIN_QTY", "SLOT", "REDUCE_ONLY", "RISK")),
-        *((f"event {event}", 30) for event in ("partial", "filled", "closed", "denied", "late", "flat")),
-        *((f"cause {cause}", 500) for cause in ("when", "on", "after", "start")),
-        ("record note", 500),
-        ("fault POSITION", 1),
-        ("fault REPORT", 1),
-        ("fault MONEY", 1),
+        ("SendSubmit", 2000),
+        ("SendReplace", 200),
     ],
 )
 def test_the_random_programs_are_no_idle_ones(seen: Counter[str], what: str, least: int) -> None:

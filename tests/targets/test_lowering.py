@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from stratc.compiler.program import (
+    Bound,
     Default,
     Expr,
     Kind,
@@ -34,6 +35,7 @@ from tests.support.programs import (
     MachineBuilder,
     after,
     apply,
+    at,
     command,
     cross,
     everything,
@@ -252,7 +254,7 @@ def test_every_construct_runs(tmp_path: Path) -> None:
 
 def machine_of(*states: Any, timers: int = 0, **more: Any) -> Program:
     entry = template("entry", "BUY", number(1.0), 0)
-    return program([], [], Machine(states, 0, timers), templates=(entry,), slot_count=1, notes=("note",), **more)
+    return program([], [], Machine(states, 0, timers), templates=(entry,), notes=("note",), **more)
 
 
 NOTE = command(Verb.NOTIFY, None, 0)
@@ -363,11 +365,23 @@ def test_a_when_without_a_feed_is_tested_always_and_a_cooldown_holds_it_back(tmp
     assert kernel.state == "A"
 
 
-def test_the_position_bound_is_what_its_parameters_make_it(tmp_path: Path) -> None:
-    module = kernels.load(everything(), tmp_path)
-    core = module.Kernel({"share": 0.5}).core
-    assert core.position_bound == 25_000
-    assert module.Kernel({"share": 0.0}).core.position_bound == 0
+def test_limits_are_what_the_parameters_make_them(tmp_path: Path) -> None:
+    share = ParamRef(NUMBER, 0)
+    bounds = (
+        Bound("abs(position) <= share", share, at(10)),
+        Bound("abs(position) <= share / 2", apply("div", share, number(2.0)), at(11)),
+    )
+    m = MachineBuilder()
+    made = machine_of(
+        state("A", m.when(TRUE, 1, SUBMIT)), state("B"), bounds=bounds, params=(param("share", NUMBER, 0.25, 0.0, 9.0),)
+    )
+    module = kernels.load(made, tmp_path)
+    for value, expected in ((9.0, [900_000, 450_000]), (2.0, [200_000, 100_000]), (1.0, [100_000, 50_000]), (0.0, [0])):
+        kernel = module.Kernel({"share": value})
+        bar(kernel, 0, 20000)
+        kernel.start(HOUR)
+        risk = [struct.unpack("<4q", r.payload) for r in kernel.records() if r.kind == 2]
+        assert [(worst, limit) for worst, limit, _, _ in risk] == [(100_000, limit) for limit in expected], value
 
 
 def test_signals_are_logged_when_they_change(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
  * Tests of the host link it; prices are on 0.01 QUO, quantities on 0.001 BAS, money on 0.00001 QUO. */
 #include <string.h>
 
-#include "kernel.h"
+#include "emit.h"
+#include "machine.h"
+#include "view.h"
 
 enum { IDLE, LOOKING, ENTERED, MANAGING, EXITED, STATES };
 enum { P_FAST, P_SLOW, P_SIZE, PARAMS };
@@ -28,9 +30,13 @@ static const stratc_param PARAMETERS[] = {
     {.name = "size", .unit = "BAS", .kind = STRATC_PARAM_NUMBER, .value.f = 1.0, .low.f = 0.0, .high.f = 100.0, .bounded = 1, .line = 5}};
 static const stratc_signal SIGNALS_[] = {{"fast_ema", "price<QUO/BAS>", 0, 0, 8}, {"slow_ema", "price<QUO/BAS>", 0, 0, 9}, {"above", "bool", 1, 1, 10}};
 static const stratc_named STATE_NAMES[] = {{"IDLE", 20}, {"LOOKING", 21}, {"ENTERED", 24}, {"MANAGING", 28}, {"EXITED", 31}};
-static const stratc_template ORDERS[] = {{"entry", STRATC_SIDE_BUY, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 0, 1, 14},
-                                         {"leave", STRATC_SIDE_SELL, STRATC_KIND_MARKET, STRATC_TIF_GTC, 1, 1, 1, 15}};
+static const stratc_template ORDERS[] = {{"entry", STRATC_SIDE_BUY, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 0, 1, 14, 0, 0, -1, {-1, -1}},
+                                         {"leave", STRATC_SIDE_SELL, STRATC_KIND_MARKET, STRATC_TIF_GTC, 1, 1, 1, 15, 0, 0, -1, {-1, -1}}};
 static const stratc_rule RULES[] = {{"abs(position) <= 5 BAS else reject", 12}};
+static const stratc_bound BOUNDS[] = {{STRATC_MEASURE_POSITION, 0, 0, 0}};
+static const stratc_limit LIMITS[] = {{.steps = 5000}};
+static const stratc_plan PLAN = {.instrument = INSTRUMENTS, .templates = ORDERS, .template_count = TEMPLATES, .bounds = BOUNDS,
+                                 .bound_count = 1, .slot_count = TEMPLATES, .rows = 16};
 
 static int64_t warm_up(const stratc_value *params) { return params[P_SLOW].i; }
 
@@ -39,9 +45,7 @@ static void init(void *memory, const stratc_value *params, int64_t capital) {
     memset(c, 0, sizeof *c);
     memcpy(c->params, params, sizeof c->params);
     c->core.account.capital = c->core.account.equity = capital;
-    c->core.position_bound = 5000;
     c->core.flat = 1;
-    c->core.timer_id = -1;
 }
 
 static void tick(context *c, const stratc_bar *bar, stratc_output *output) {
@@ -71,9 +75,19 @@ static bool event(context *c, uint32_t kind, uint32_t owner) {
     return true;
 }
 
+static stratc_view view(context *c, stratc_output *output) {
+    return (stratc_view){.plan = &PLAN, .core = &c->core, .slots = c->slots, .limits = LIMITS, .output = output};
+}
+
 static void send(context *c, uint32_t owner, double qty, uint32_t line, stratc_output *output) {
-    stratc_submit(&c->core, INSTRUMENTS, c->slots, TEMPLATES, ORDERS, owner, (stratc_optional){qty, 1}, (stratc_optional){0, 0}, 0,
-                  line, output);
+    const stratc_view now = view(c, output);
+    const stratc_fields fields = {.qty = {qty, 1}};
+    stratc_submit(&now, owner, &fields, line);
+}
+
+static void cancel(context *c, int32_t owner, uint32_t line, stratc_output *output) {
+    const stratc_view now = view(c, output);
+    stratc_cancel(&now, owner, line);
 }
 
 /* Tests one state; true when it was left. */
@@ -99,10 +113,10 @@ static bool test(context *c, stratc_output *output) {
 static uint32_t step(void *memory, const stratc_input *input, stratc_output *output) {
     context *c = memory;
     stratc_begin(&c->core, input, output);
-    if (input->kind == STRATC_REPORT) stratc_latch_report(&c->core, INSTRUMENTS, c->slots, TEMPLATES, ORDERS, TEMPLATES, input->report);
+    if (input->kind == STRATC_REPORT) stratc_latch_report(&c->core, INSTRUMENTS, c->slots, TEMPLATES, PLAN.rows, TEMPLATES, input->report);
     if (input->kind == STRATC_BARS) tick(c, input->bars, output);
     if (input->kind == STRATC_CONTROL) c->running = input->verb == STRATC_START;
-    if (input->kind == STRATC_CONTROL && input->verb == STRATC_STOP) stratc_cancel(&c->core, c->slots, TEMPLATES, -1, 0, output);
+    if (input->kind == STRATC_CONTROL && input->verb == STRATC_STOP) cancel(c, -1, 0, output);
     while (c->running && test(c, output)) continue;
     return c->core.fault;
 }

@@ -6,7 +6,9 @@
 #include <signal.h>
 #include <string.h>
 
-#include "kernel.h"
+#include "emit.h"
+#include "machine.h"
+#include "view.h"
 
 enum { WAITING, ENTERED, HOLDING, LEAVING, DONE, STATES };
 enum { P_BAR, P_SIZE, P_ABOVE, P_BELOW, P_HOLD, P_AGAIN, P_SELL, P_INTERRUPT, PARAMS };
@@ -35,11 +37,15 @@ static const stratc_param PARAMETERS[] = {
     {.name = "interrupt", .unit = "count", .kind = STRATC_PARAM_COUNT, .value.i = 0}};
 static const stratc_signal SIGNALS_[] = {{"count", "count", 0, 0, 5}};
 static const stratc_named STATE_NAMES[] = {{"WAITING", 10}, {"ENTERED", 11}, {"HOLDING", 12}, {"LEAVING", 13}, {"DONE", 14}};
-static const stratc_template ORDERS[] = {{"entry", STRATC_SIDE_BUY, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 0, 1, 20},
-                                         {"entry_stop", STRATC_SIDE_BUY, STRATC_KIND_STOP, STRATC_TIF_GTC, 0, 1, 1, 21},
-                                         {"protect", STRATC_SIDE_SELL, STRATC_KIND_STOP, STRATC_TIF_GTC, 1, 2, 1, 22},
-                                         {"leave", STRATC_SIDE_SELL, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 3, 1, 23}};
+static const stratc_template ORDERS[] = {{"entry", STRATC_SIDE_BUY, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 0, 1, 20, 0, 0, -1, {-1, -1}},
+                                         {"entry_stop", STRATC_SIDE_BUY, STRATC_KIND_STOP, STRATC_TIF_GTC, 0, 1, 1, 21, 0, 0, -1, {-1, -1}},
+                                         {"protect", STRATC_SIDE_SELL, STRATC_KIND_STOP, STRATC_TIF_GTC, 1, 2, 1, 22, 0, 0, -1, {-1, -1}},
+                                         {"leave", STRATC_SIDE_SELL, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 3, 1, 23, 0, 0, -1, {-1, -1}}};
 static const stratc_rule RULES[] = {{"abs(position) <= 5 BAS else reject", 8}};
+static const stratc_bound BOUNDS[] = {{STRATC_MEASURE_POSITION, 0, 0, 0}};
+static const stratc_limit LIMITS[] = {{.steps = 5000}};
+static const stratc_plan PLAN = {.instrument = INSTRUMENTS, .templates = ORDERS, .template_count = TEMPLATES, .bounds = BOUNDS,
+                                 .bound_count = 1, .slot_count = TEMPLATES, .rows = 16};
 
 static int64_t warm_up(const stratc_value *params) {
     (void)params;
@@ -51,15 +57,23 @@ static void init(void *memory, const stratc_value *params, int64_t capital) {
     memset(c, 0, sizeof *c);
     memcpy(c->params, params, sizeof c->params);
     c->core.account.capital = c->core.account.equity = capital;
-    c->core.position_bound = 5000;
     c->core.flat = 1;
-    c->core.timer_id = -1;
     c->deadline = STRATC_NEVER;
 }
 
+static stratc_view view(context *c, stratc_output *output) {
+    return (stratc_view){.plan = &PLAN, .core = &c->core, .slots = c->slots, .limits = LIMITS, .output = output};
+}
+
 static void send(context *c, uint32_t owner, double qty, double trigger, stratc_output *output) {
-    stratc_submit(&c->core, INSTRUMENTS, c->slots, TEMPLATES, ORDERS, owner, (stratc_optional){qty, 1},
-                  (stratc_optional){trigger, trigger >= 0}, 0, ORDERS[owner].line, output);
+    const stratc_view now = view(c, output);
+    const stratc_fields fields = {.qty = {qty, 1}, .trigger = {trigger, trigger >= 0}};
+    stratc_submit(&now, owner, &fields, ORDERS[owner].line);
+}
+
+static void cancel(context *c, int32_t owner, uint32_t line, stratc_output *output) {
+    const stratc_view now = view(c, output);
+    stratc_cancel(&now, owner, line);
 }
 
 static void send_entry(context *c, stratc_output *output) {
@@ -98,7 +112,7 @@ static bool test(context *c, stratc_output *output) {
         case HOLDING:
             if (event(c, STRATC_EVENT_FILLED)) return go(c, DONE, 12, output);
             if (c->core.timer_id != 0) return false;
-            stratc_cancel(&c->core, c->slots, TEMPLATES, PROTECT, 12, output);
+            cancel(c, PROTECT, 12, output);
             send(c, LEAVE, c->params[P_SIZE].f * c->params[P_SELL].f, 0, output);
             return go(c, LEAVING, 12, output);
         case LEAVING: return event(c, STRATC_EVENT_FILLED) && go(c, DONE, 13, output);
@@ -109,15 +123,18 @@ static bool test(context *c, stratc_output *output) {
 static uint32_t step(void *memory, const stratc_input *input, stratc_output *output) {
     context *c = memory;
     stratc_begin(&c->core, input, output);
-    if (input->kind == STRATC_REPORT) stratc_latch_report(&c->core, INSTRUMENTS, c->slots, TEMPLATES, ORDERS, TEMPLATES, input->report);
-    if (input->kind == STRATC_TIMER) c->deadline = STRATC_NEVER;
+    if (input->kind == STRATC_REPORT) stratc_latch_report(&c->core, INSTRUMENTS, c->slots, TEMPLATES, PLAN.rows, TEMPLATES, input->report);
+    if (input->kind == STRATC_TIMER) {
+        c->core.timer_id = input->verb;
+        c->deadline = STRATC_NEVER;
+    }
     if (input->kind == STRATC_BARS) {
         stratc_latch_bar(&c->core, INSTRUMENTS, input->bars);
         c->bars += c->running;
         if (c->bars == c->params[P_INTERRUPT].i) raise(SIGINT);
     }
     if (input->kind == STRATC_CONTROL) c->running = input->verb == STRATC_START;
-    if (input->kind == STRATC_CONTROL && input->verb == STRATC_STOP) stratc_cancel(&c->core, c->slots, TEMPLATES, -1, 0, output);
+    if (input->kind == STRATC_CONTROL && input->verb == STRATC_STOP) cancel(c, -1, 0, output);
     while (c->running && test(c, output)) continue;
     return c->core.fault;
 }
