@@ -57,7 +57,7 @@ class Report:
     """A word of the order kernel on one order. position_after: lots, its truth.
 
     last_qty, last_px, fee, in_base: of a FILL; the fee in money units, in_base: in smallest units of the base asset. qty, px: of a
-    REPLACE_ACK, what stands now. ours: a refusal of the strategy's own that the host returns (reason DENIED).
+    REPLACE_ACK, what stands now; closed: it ended the order. ours: a refusal of the strategy's own that the host returns (reason DENIED).
     """
 
     now: int
@@ -73,6 +73,7 @@ class Report:
     qty: int = 0
     px: int = 0
     ours: bool = False
+    closed: bool = False
 
 
 Input = Control | Timer | Bars | Report

@@ -72,14 +72,22 @@ class Reports:
                     slot.end()
                 return {"denied"}
             case "REPLACE_ACK" if slot is not None and slot.is_open:
-                trigger = slot.stands.trigger if slot.asked is None else slot.asked.trigger
-                slot.stands, slot.asked = Fields(report.qty, report.px, trigger), None
-                self.answered = slot
+                return self._replaced(slot, report)
             case "REPLACE_REJECT" if slot is not None and slot.is_open and not report.ours:
                 slot.asked = None
                 self.answered = slot
             case _:
                 pass
+        return set()
+
+    def _replaced(self, slot: Slot, report: Report) -> set[EventName]:
+        """A total that is filled already ends the order as a last fill does."""
+        trigger = slot.stands.trigger if slot.asked is None else slot.asked.trigger
+        slot.stands, slot.asked = Fields(report.qty, report.px, trigger), None
+        if report.closed or slot.cum >= report.qty:
+            slot.end()
+            return {"filled", "closed"}
+        self.answered = slot
         return set()
 
     def _fill(self, slot: Slot | None, report: Report) -> set[EventName]:

@@ -46,16 +46,26 @@ static uint32_t latch_fill(stratc_core *core, stratc_slot *slot, const stratc_re
     return STRATC_EVENT_FILLED | STRATC_EVENT_CLOSED;
 }
 
-/* A replace was answered; what the strategy itself refused never was in flight. */
-static void latch_answer(stratc_core *core, stratc_slot *slot, uint32_t index, const stratc_report_frame *report) {
-    if (report->event == STRATC_REPORT_REPLACE_ACK) {
-        int64_t trigger = slot->in_flight ? slot->asked.trigger : slot->stands.trigger;
-        slot->stands = (stratc_terms){report->qty, report->px, trigger};
-    } else if (report->reason == STRATC_REASON_DENIED) {
-        return;
+/* A replace was granted: to no more than is filled already, it ends the order as a last fill does. */
+static uint32_t latch_grant(stratc_core *core, stratc_slot *slot, uint32_t index, const stratc_report_frame *report) {
+    int64_t trigger = slot->in_flight ? slot->asked.trigger : slot->stands.trigger;
+    slot->stands = (stratc_terms){report->qty, report->px, trigger};
+    if (report->phase == STRATC_PHASE_CLOSED || slot->cum >= report->qty) {
+        end_order(slot);
+        return STRATC_EVENT_FILLED | STRATC_EVENT_CLOSED;
     }
     slot->in_flight = 0;
     core->answered = index + 1;
+    return 0;
+}
+
+/* A replace was refused; what the strategy itself refused never was in flight. */
+static uint32_t latch_refusal(stratc_core *core, stratc_slot *slot, uint32_t index, const stratc_report_frame *report) {
+    if (report->reason != STRATC_REASON_DENIED) {
+        slot->in_flight = 0;
+        core->answered = index + 1;
+    }
+    return 0;
 }
 
 /* The events that it raises. */
@@ -76,11 +86,9 @@ static uint32_t latch_order(stratc_core *core, stratc_slot *slots, stratc_slot *
         }
         return open || slot == NULL ? STRATC_EVENT_DENIED : 0; /* one that was never sent has no slot */
     case STRATC_REPORT_REPLACE_ACK:
+        return open ? latch_grant(core, slot, (uint32_t)(slot - slots), report) : 0;
     case STRATC_REPORT_REPLACE_REJECT:
-        if (open) {
-            latch_answer(core, slot, (uint32_t)(slot - slots), report);
-        }
-        return 0;
+        return open ? latch_refusal(core, slot, (uint32_t)(slot - slots), report) : 0;
     default: /* an acknowledgement and its like change nothing here */
         return 0;
     }

@@ -286,6 +286,25 @@ def test_a_quantity_that_is_filled_already_needs_no_minimum(cum: int, sent: bool
     assert [frame.why for frame in run.of(RefuseReplace)] == ([] if sent else ["MIN_QTY"])
 
 
+@pytest.mark.parametrize(("qty", "closed"), [(4, False), (12, True)])
+def test_a_replace_that_ends_the_order_ends_it_as_a_last_fill_does(qty: int, closed: bool) -> None:
+    run = working()
+    run.fill(1, 4)
+    run.bar(102)
+    run.bar(103)
+    run.report("REPLACE_ACK", 1, qty=qty, px=101, closed=closed)
+    assert run.interpreter.raised == {"filled", "closed"}
+    assert (run.last.frames, run.interpreter.slots.open()) == ([], [])
+
+
+def test_a_replace_to_more_than_is_filled_leaves_the_order_open() -> None:
+    run = working()
+    run.fill(1, 4)
+    run.bar(102)
+    run.report("REPLACE_ACK", 1, qty=5, px=101)
+    assert (run.interpreter.raised, len(run.interpreter.slots.open())) == (frozenset(), 1)
+
+
 def test_a_reduce_only_order_grows_no_further_than_the_position() -> None:
     growing = template("sell", "SELL", apply("sub", CLOSE, number(95.0)), 1, reduce_only=True)
     again = command(Verb.REPLACE, 1)

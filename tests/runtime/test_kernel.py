@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from stratc.compiler.interpreter.calendar import Calendar
 from stratc.runtime.schemas.frames import MESSAGES
 from stratc.targets.cpu.artifact import KERNEL_SOURCES
 from tests.support.native import build_driver, open_library
@@ -24,7 +25,8 @@ FFI, KERNEL = open_library(
 BUY, SELL = 0, 1
 MARKET, STOP = 0, 2
 GTC = 1
-ACK, FILL, CLOSE, DENY = 0, 1, 2, 3
+ACK, FILL, CLOSE, DENY, REPLACE_ACK = 0, 1, 2, 3, 4
+WORKING, CLOSED = 4, 5
 WHY = {"OK": 0, "NA": 1, "RANGE": 2, "MIN_QTY": 3, "SLOT": 4, "RISK": 5, "REDUCE_ONLY": 6}
 EVENTS = {"partial": 1, "filled": 2, "closed": 4, "denied": 8, "late": 16, "flat": 32}
 MONEY = 10  # money units of a lot times a price unit
@@ -368,3 +370,56 @@ def test_the_earliest_timer_wins_and_ties_go_to_the_lowest() -> None:
     never, timer = 2**63 - 1, FFI.new("int32_t *")
     for deadlines, expected in (([never, never], (never, -1)), ([5, 3, 3], (3, 1)), ([never, 9], (9, 1))):
         assert (KERNEL.stratc_earliest(FFI.new("int64_t[]", deadlines), len(deadlines), timer), timer[0]) == expected
+
+
+def test_a_replace_to_no_more_than_is_filled_ends_the_order_as_a_last_fill_does() -> None:
+    for qty, phase, ends in ((5, WORKING, False), (4, WORKING, True), (5, CLOSED, True)):
+        kernel = Kernel()
+        kernel.bar(100)
+        order = kernel.submit(0, 0.010).submit.id
+        assert kernel.fill(order, BUY, 4, 100) == {"partial"}
+        slot = kernel.slots[0]
+        slot.in_flight = slot.has_wish = 1
+        assert kernel.report(order, REPLACE_ACK, qty=qty, phase=phase) == ({"filled", "closed"} if ends else set())
+        assert (slot.open, slot.has_wish, kernel.core.answered) == ((0, 0, 0) if ends else (1, 1, 1))
+        assert kernel.leaves(BUY) == (0 if ends else 1)
+
+
+SESSIONS = ((1000, 2000), (2500, 3000), (3000, 3200), (9000, 9001))
+TIMES = st.integers(0, 10_000)
+
+
+@given(TIMES, TIMES, st.integers(-5, 3000), st.booleans())
+def test_session_time_is_that_of_the_interpreter(a: int, b: int, span: int, always: bool) -> None:
+    since, now = sorted((a, b))
+    instrument = FFI.new("stratc_instrument *")
+    edges = FFI.new("int64_t[]", [edge for session in SESSIONS for edge in session])
+    calendar = Calendar(() if always else SESSIONS)
+    if not always:
+        instrument.sessions, instrument.session_count = edges, len(SESSIONS)
+    assert KERNEL.stratc_in_session(instrument, now) == calendar.is_open(now)
+    assert KERNEL.stratc_session_time(instrument, since, now) == calendar.elapsed(since, now)
+    assert KERNEL.stratc_session_deadline(instrument, since, span) == calendar.reached(since, span)
+    assert KERNEL.stratc_next_boundary(instrument, now) == calendar.next_boundary(now)
+    assert KERNEL.stratc_day_end(instrument, now) == calendar.day_end(now)
+    last = KERNEL.stratc_last_of_day(instrument, now)
+    assert calendar.day(last) == calendar.day(now)
+    assert last == 2**63 - 1 or calendar.day(last + 1) != calendar.day(now)
+
+
+MINUTE = 60_000_000_000
+STEPS = st.lists(st.tuples(st.sampled_from([0, 1, MINUTE // 2, MINUTE, 3 * MINUTE]), st.integers(-9, 9)), max_size=60)
+
+
+@given(STEPS, st.sampled_from([1, MINUTE, 3 * MINUTE // 2, 5 * MINUTE]))
+def test_the_highest_equity_is_that_of_the_minutes_the_window_touches(
+    steps: list[tuple[int, int]], window: int
+) -> None:
+    capacity = window // MINUTE + 2
+    state = FFI.new("int64_t[]", 2 + 2 * capacity)
+    now, seen = 7 * MINUTE, []
+    for elapsed, equity in steps:
+        now += elapsed
+        seen.append(((now - 1) // MINUTE, equity))
+        expected = max(e for minute, e in seen if minute >= (now - window) // MINUTE)
+        assert KERNEL.shim_highest(state, capacity, now, window, equity) == expected

@@ -150,6 +150,7 @@ class Native:
         frame.header.version, frame.header.type, frame.header.length = 1, REPORT_FRAME, 128
         body = frame.report
         body.id, body.event, body.side = given.order, REPORTS.index(given.event), SIDES.index(given.side)
+        body.phase = CLOSED if given.closed else WORKING
         body.fee_currency, body.reason = given.in_base, DENIED if given.ours else 0
         for name in ("template", "last_qty", "last_px", "fee", "position_after", "qty", "px"):
             setattr(body, name, getattr(given, name))

@@ -46,8 +46,8 @@ def _of_input(interpreter: Interpreter, given: Input) -> Iterator[str]:
     match given:
         case Control(verb=verb):
             yield f"control {verb}"
-        case Report(event=event, in_base=in_base):
-            yield f"report {event}{' in base' if in_base else ''}"
+        case Report(event=event, in_base=in_base, closed=closed):
+            yield f"report {event}{' in base' if in_base else ''}{' closed' if closed else ''}"
         case Timer(timer=timer) if timer in (timers.flatten, timers.halt, timers.session):
             yield f"timer {('flatten', 'halt', 'session')[(timers.flatten, timers.halt, timers.session).index(timer)]}"
         case Timer(timer=timer):

@@ -63,11 +63,13 @@ class RandomVenue:
         order.qty, order.px = asked.qty, asked.px
         if self.random.random() < 0.05:  # the venue has its own idea
             order.qty, order.px = max(1, order.qty - 1), order.px + 1
+        if order.cum >= order.qty or self.random.random() < 0.05:
+            return self._end(now, order, "REPLACE_ACK", closed=self.random.random() < 0.8 or order.cum < order.qty)
         return self._report(now, order, "REPLACE_ACK")
 
-    def _end(self, now: int, order: Order, event: str) -> Report:
+    def _end(self, now: int, order: Order, event: str, **more: Any) -> Report:
         self.ended.append(self.open.pop(order.sent.order))
-        return self._report(now, order, event)
+        return self._report(now, order, event, **more)
 
     def _fill(self, now: int, order: Order, lots: int, price: int) -> Report:
         order.cum += lots

@@ -69,7 +69,7 @@ HAPPENINGS = [
     *(f"denied {why}" for why in WHYS),
     *(f"replace refused {why}" for why in WHYS if why != "SLOT"),
     *(f"report {event}" for event in get_args(ReportEvent)),
-    "report FILL in base",
+    *("report FILL in base", "report REPLACE_ACK closed"),
     *(f"control {verb}" for verb in get_args(ControlVerb)),
     *(f"timer {timer}" for timer in ("machine", "flatten", "halt", "standing", "session")),
     *("wish kept", "stopping while flattening", "record note", "not a number"),

@@ -394,3 +394,24 @@ def test_signals_are_logged_when_they_change(tmp_path: Path) -> None:
         bar(kernel, i, price)
         seen.append([(r.id, r.aux, struct.unpack("<d", r.payload[:8])[0]) for r in kernel.records()])
     assert seen == [[], [(0, 1, 1.0)], [], [(0, 1, 0.0)], []]
+
+
+def test_every_nan_of_a_signal_is_the_same_nan(tmp_path: Path) -> None:
+    d = DataflowBuilder()
+    huge = apply("mul", apply("mul", CLOSE, number(1e308)), number(1e308))
+    d.let("one", apply("sub", huge, huge))
+    d.let("other", apply("neg", apply("sub", huge, huge)))
+    made = program(d.equations, ["one", "other"], Machine((state("IDLE"),), 0, 0))
+    (row,) = run(kernels.load(made, tmp_path), [20000])
+    assert {bits(row["one"]), bits(row["other"])} == {bits(math.nan)}
+
+
+def test_what_only_parameters_move_is_computed_by_init() -> None:
+    d = DataflowBuilder()
+    share = apply("div", number(2.0), apply("to_number", apply("add", ParamRef(Kind.INTEGER, 0), integer(1))))
+    d.let("moved", apply("mul", Default(NUMBER, share, number(1.0), WarmUp()), CLOSE))
+    made = program(d.equations, ["moved"], Machine((state("A"),), 0, 0), params=(param("n", Kind.INTEGER, 2, 1, 9),))
+    before, init = generate(made, "").split("cross_init(")
+    assert "c->moved_settled_ok ? c->moved_settled : 1.0" in before
+    assert "2.0 / " not in before
+    assert "2.0 / (double)stratc_add(c->n, 1)" in init

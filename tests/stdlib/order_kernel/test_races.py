@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stdlib.order_kernel.desk import FIRST, SECOND, Desk, order
+from tests.stdlib.order_kernel.desk import FIRST, SECOND, Desk, order, told
 
 STATUS = {"open": True, "reason": "NONE", "cum": 0}
 
@@ -250,7 +250,7 @@ def test_disconnect_asks_about_every_order_until_reconciled(desk: Desk) -> None:
     desk.submit(order(3))
     desk.submit(order(4), held=True)
     asked = ["query 16", "UNKNOWN 16", "query 19", "UNKNOWN 19"]
-    assert [text for text in map(_short, desk.send("disconnect"))] == asked
+    assert told(desk.send("disconnect")) == asked
     assert desk.say("status_report", **STATUS) == []
     desk.is_in("WORKING", unknown=False)
     gone = {"open": False, "reason": "CANCELLED", "cum": 4}
@@ -262,7 +262,7 @@ def test_disconnect_asks_about_every_order_until_reconciled(desk: Desk) -> None:
 def test_kill_cancels_everything_and_denies_everything(desk: Desk) -> None:
     desk.working()
     desk.submit(order(1), held=True)
-    assert [_short(said) for said in desk.send("kill", engaged=True)] == ["cancel 16", "CLOSE 17"]
+    assert told(desk.send("kill", engaged=True)) == ["cancel 16", "CLOSE 17"]
     assert desk.submit(order(2)) == ["DENY 18 KILLED"]
     desk.hold(5)
     assert desk.submit(order(3), side="SELL", reduce_only=True, qty=1) == ["DENY 19 KILLED"]
@@ -278,8 +278,3 @@ def test_order_that_outlives_its_expiry_is_cancelled(desk: Desk) -> None:
     assert desk.pass_time(12 * SECOND - 1) == []
     assert desk.pass_time(1) == ["cancel 16"]
     assert desk.pass_time(1) == []
-
-
-def _short(said: tuple[str, dict[str, object]]) -> str:
-    name, fields = said
-    return f"{fields['event']} {fields['id']}" if name == "report" else f"{name} {fields['id']}"
