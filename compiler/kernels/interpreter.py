@@ -11,7 +11,19 @@ from collections import Counter, deque
 from collections.abc import Mapping
 
 from .evaluate import Rows, Working, evaluate, execute
-from .program import MOST_POSTS, NEVER, ArrayType, BoolType, EnumType, Event, KernelProgram, Message, Scalar, Select, Type
+from .program import (
+    MOST_POSTS,
+    NEVER,
+    ArrayType,
+    BoolType,
+    EnumType,
+    Event,
+    KernelProgram,
+    Message,
+    Scalar,
+    Select,
+    Type,
+)
 
 Value = int | bool | str
 Output = tuple[str, dict[str, Value]]

@@ -5,7 +5,15 @@ from typing import Any
 SECOND = 1_000_000_000
 START = 1_000 * SECOND
 FIRST = 16  # the id of the first order of row 0
-LIMITS = {"max_qty": 100, "max_notional": 100_000, "collar": 50, "max_open": 8, "max_position": 100, "pace": 0, "burst": 0}
+LIMITS = {
+    "max_qty": 100,
+    "max_notional": 100_000,
+    "collar": 50,
+    "max_open": 8,
+    "max_position": 100,
+    "pace": 0,
+    "burst": 0,
+}
 SUBMIT: dict[str, Any] = {
     "symbol": 0,
     "side": "BUY",

@@ -108,7 +108,7 @@ def test_what_the_kernel_does_itself_takes_no_token(desk: Desk) -> None:
 
 def test_reduce_only_exits_are_never_blocked_by_limits(desk: Desk) -> None:
     desk.hold(10)
-    desk.send("limits", **{name: 0 for name in LIMITS})
+    desk.send("limits", **dict.fromkeys(LIMITS, 0))
     desk.working(FIRST, kind="MARKET", px=0, qty=5, **EXIT)
     desk.fill(9, 1, side="SELL")
     assert desk.market["locked"]
@@ -165,7 +165,7 @@ def test_a_replace_is_checked_for_what_it_adds(
 
 def test_a_replace_that_adds_nothing_is_checked_for_its_price_alone(desk: Desk) -> None:
     desk.working()
-    desk.limits(**{name: 0 for name in LIMITS})
+    desk.limits(**dict.fromkeys(LIMITS, 0))
     desk.send("reference", symbol=0, px=101)
     assert desk.replace(qty=9, px=100) == ["REPLACE_REJECT 16 OFF_COLLAR"]
     assert desk.replace(qty=9, px=101) == ["replace 16"]

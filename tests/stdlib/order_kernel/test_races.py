@@ -33,7 +33,9 @@ def test_fill_during_cancel_may_fill_it_all(desk: Desk) -> None:
         ("reject", {}, "REJECTED"),
     ],
 )
-def test_fill_after_cancel_after_expiry_and_after_reject(desk: Desk, message: str, fields: dict[str, str], reason: str) -> None:
+def test_fill_after_cancel_after_expiry_and_after_reject(
+    desk: Desk, message: str, fields: dict[str, str], reason: str
+) -> None:
     desk.working()
     assert desk.say(message, **fields) == ["CLOSE 16"]
     assert desk.fill(4, 1) == ["FILL 16 LATE_FILL"]
