@@ -172,11 +172,19 @@ Statement = (
 
 
 @dataclass(frozen=True, slots=True)
+class Union:
+    """`union { … } name;` inside a struct."""
+
+    name: str
+    members: tuple[Declaration, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Struct:
     """`typedef struct { … } name;`"""
 
     name: str
-    members: tuple[Declaration | Comment, ...]
+    members: tuple[Declaration | Comment | Union, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,9 +224,18 @@ def _item(item: c.Item) -> Iterator[str]:
         case c.Enumeration(members):
             yield "enum { " + ", ".join(members) + " };"
         case c.Struct(name, members):
-            yield from ("typedef struct {", *_body(members), f"}} {name};")
+            yield "typedef struct {"
+            for member in members:
+                yield from _body([member]) if not isinstance(member, c.Union) else _union(member)
+            yield f"}} {name};"
         case c.Function():
             yield from _function(item)
+
+
+def _union(union: c.Union) -> Iterator[str]:
+    yield f"{STEP}union {{"
+    yield from (STEP + line for line in _body(union.members))
+    yield f"{STEP}}} {union.name};"
 
 
 def _function(function: c.Function) -> Iterator[str]:

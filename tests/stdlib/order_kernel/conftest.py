@@ -7,6 +7,7 @@ import pytest
 
 from stratc.compiler.kernels import KernelInterpreter, KernelProgram, load_kernel
 from tests.stdlib.order_kernel.desk import Desk
+from tests.support.kernel_library import CompiledKernel
 
 SOURCE = Path(__file__).resolve().parents[3] / "stdlib" / "order_kernel.strat"
 
@@ -16,6 +17,6 @@ def order_kernel() -> KernelProgram:
     return load_kernel(SOURCE.read_text(encoding="utf-8"), SOURCE.name)
 
 
-@pytest.fixture(params=["interpreter"])
+@pytest.fixture(params=["interpreter", "compiled"])
 def desk(request: pytest.FixtureRequest) -> Desk:
-    return Desk(KernelInterpreter(order_kernel()))
+    return Desk(CompiledKernel(order_kernel()) if request.param == "compiled" else KernelInterpreter(order_kernel()))
