@@ -1,4 +1,4 @@
-"""Runs the kernel and the hand-written model on the same random messages and compares all that they say and, now and then, all they hold."""
+"""Runs the kernel and the hand-written model on the same random messages, compares all they say and, now and then, all they hold."""
 
 from collections import Counter
 from collections.abc import Callable
