@@ -11,7 +11,8 @@
 #include "summary.h"
 #include "table.h"
 
-#define MAX_PX INT64_C(2147483647) /* of a frame */
+#define MAX_PX INT64_C(2147483647)                  /* of a frame */
+#define LAST_TIME INT64_C(4611686018427387902)      /* of an order: in the year 2116 */
 
 /* Of the bytes that the bars were read from, where they are still at hand. */
 static bool hash_file(const char *path, const stratc_bars *bars, uint8_t digest[32], stratc_error *error) {
@@ -42,6 +43,16 @@ static bool check_prices(const stratc_program *program, const stratc_bars *bars,
     return true;
 }
 
+/* Times are those of the order kernel. */
+static bool check_times(const stratc_source *source, const char *path, stratc_error *error) {
+    if (source->first >= 0 && source->last <= LAST_TIME) return true;
+    char wrong[STRATC_INSTANT_TEXT], last[STRATC_INSTANT_TEXT];
+    stratc_instant_format(source->first < 0 ? source->first : source->last, wrong);
+    stratc_instant_format(LAST_TIME, last);
+    stratc_fail(error, STRATC_EXIT_DATA, "%.400s: the bars reach to %s, but orders live from 1970-01-01 to %s", path, wrong, last);
+    return stratc_help(error, "are the times nanoseconds since 1970?");
+}
+
 static bool read_bars(const stratc_program *program, const stratc_options *options, stratc_bars *bars, stratc_source *source,
                       stratc_error *error) {
     stratc_bar_schema schema = {program->instruments[0].price, program->feeds[0].every, options->repair};
@@ -53,7 +64,7 @@ static bool read_bars(const stratc_program *program, const stratc_options *optio
     source->first = stratc_bars_start(bars, 0);
     source->last = stratc_bars_start(bars, bars->count - 1) + schema.every_ns;
     bool summarised = options->out || options->json; /* the table names no hash */
-    return check_prices(program, bars, options->data, error) &&
+    return check_times(source, options->data, error) && check_prices(program, bars, options->data, error) &&
            (!summarised || hash_file(options->data, bars, source->sha256, error));
 }
 

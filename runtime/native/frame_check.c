@@ -64,5 +64,6 @@ bool stratc_submit_in_range(const stratc_submit_frame *submit) {
                  submit->tif < STRATC_TIF_COUNT && submit->urgency < STRATC_URGENCY_COUNT && submit->reduce_only <= 1 &&
                  submit->post_only <= limit && submit->held <= 1;
     return enums && price_in_range(stop, submit->trigger) && price_in_range(limit, submit->px) && submit->id >= 1 &&
+           submit->id <= UINT32_MAX && submit->sibling <= UINT32_MAX && submit->child_a <= UINT32_MAX && submit->child_b <= UINT32_MAX &&
            submit->qty >= 1 && submit->qty <= MAX_QTY && submit->expires >= 0 && without_extras(submit);
 }

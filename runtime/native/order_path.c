@@ -1,279 +1,320 @@
-/* The small order state machine behind the frame boundary. */
+/* Frames to messages of the order kernel and back. */
 #include "order_path.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "frame_check.h"
 
 static const int64_t PARTS = 100000000;
 
-bool stratc_order_path_open(stratc_order_path *path, const stratc_program *program, stratc_error *error) {
-    (void)error;
-    memset(path, 0, sizeof *path);
-    path->instrument = &program->instruments[0];
-    path->state.row_count = program->slot_count;
-    return true;
-}
-
-void stratc_order_path_close(stratc_order_path *path) { stratc_frame_queue_free(&path->reports); }
-
-static stratc_order *find(stratc_order_path *path, uint64_t id) {
-    for (uint32_t i = 0; i < path->state.row_count; i++)
-        if (id != 0 && path->state.orders[i].id == id) return &path->state.orders[i];
-    return NULL;
-}
-
-bool stratc_order_path_find(const stratc_order_path *path, uint64_t id, stratc_order *order) {
-    const stratc_order *row = find((stratc_order_path *)path, id);
-    if (row) *order = *row;
-    return row != NULL;
-}
-
-bool stratc_order_path_row(const stratc_order_path *path, uint32_t row, stratc_order *order) {
-    *order = path->state.orders[row];
-    return order->id != 0;
-}
-
-static bool is_open(const stratc_order *order) { return order->id != 0 && order->phase != STRATC_PHASE_CLOSED; }
-
-static int64_t leaves(const stratc_order *order) { return is_open(order) ? order->qty - order->cum : 0; }
+/* ---- fees */
 
 bool stratc_fee(const stratc_instrument *instrument, bool buy, bool maker, int64_t qty, int64_t px, stratc_charge *charge) {
     int64_t rate = maker ? instrument->maker_fee : instrument->taker_fee;
     charge->in_base = buy && instrument->fee_in_base;
     stratc_exact whole = (stratc_exact)qty * (charge->in_base ? instrument->lot_units : px);
     if (!charge->in_base) whole *= instrument->money_per_unit;
-    if (whole > INT64_MAX) return false;
+    if (whole > INT64_MAX / 2) return false;
     stratc_exact cost = whole * rate, fee = cost / PARTS + (cost % PARTS > 0);
     charge->amount = (int64_t)fee;
-    return fee <= INT64_MAX && fee >= INT64_MIN;
+    return fee <= INT64_MAX / 4 && fee >= -(INT64_MAX / 4);
 }
 
-/* ---- reports */
+/* ---- the kernel's outputs */
 
-static stratc_frame begin_report(const stratc_order_path *path, const stratc_order *order, uint8_t event, int64_t time) {
+/* No step asks more than it has outputs, and the caller has emptied the asks of the last one. */
+static void ask(stratc_order_path *path, const stratc_ask *what) { path->asks[path->ask_count++] = *what; }
+
+static const order_kernel_slot *row_of(const stratc_order_path *path, uint64_t id) {
+    return &path->state.kernel.slot[id % STRATC_ORDER_ROWS];
+}
+
+static void ask_new(stratc_order_path *path, const order_kernel_output *output) {
+    stratc_ask what = {.kind = STRATC_ASK_NEW};
+    what.order = (stratc_resting){.id = output->as.new_order.id,
+                                  .leaves = output->as.new_order.qty,
+                                  .px = output->as.new_order.px,
+                                  .trigger = output->as.new_order.trigger,
+                                  .expires = output->as.new_order.expires,
+                                  .tag = row_of(path, output->as.new_order.id)->tag,
+                                  .side = (uint8_t)output->as.new_order.side,
+                                  .kind = (uint8_t)output->as.new_order.kind,
+                                  .tif = (uint8_t)output->as.new_order.tif,
+                                  .post_only = output->as.new_order.post_only,
+                                  .reduce_only = output->as.new_order.reduce_only};
+    ask(path, &what);
+}
+
+static void ask_replace(stratc_order_path *path, const order_kernel_output *output) {
+    stratc_ask what = {.kind = STRATC_ASK_REPLACE, .seq = (uint32_t)output->as.replace.seq};
+    what.order = (stratc_resting){.id = output->as.replace.id,
+                                  .leaves = output->as.replace.qty,
+                                  .px = output->as.replace.px,
+                                  .trigger = output->as.replace.trigger,
+                                  .expires = output->as.replace.expires};
+    ask(path, &what);
+}
+
+static bool report(stratc_order_path *path, const order_kernel_output *output, int64_t time, stratc_error *error) {
     stratc_frame frame;
     memset(&frame, 0, sizeof frame);
     stratc_frame_begin(&frame, STRATC_FRAME_REPORT);
-    stratc_report_frame *report = &frame.report;
-    report->id = order->id;
-    report->exec_seq = order->exec_seq;
-    report->cum = order->cum;
-    report->qty = order->qty;
-    report->px = order->px;
-    report->position_after = path->state.position;
-    report->event_time = time;
-    report->template = order->template_id;
-    report->event = event;
-    report->phase = order->phase;
-    report->reason = order->reason;
-    report->side = order->side;
-    report->was_triggered = order->triggered;
-    return frame;
+    stratc_report_frame *made = &frame.report;
+    made->id = output->as.report.id;
+    made->exec_seq = output->as.report.exec_seq;
+    made->last_qty = output->as.report.last_qty;
+    made->last_px = output->as.report.last_px;
+    made->cum = output->as.report.cum;
+    made->qty = output->as.report.qty;
+    made->px = output->as.report.px;
+    made->fee = output->as.report.fee;
+    made->fee_currency = output->as.report.in_base;
+    made->position_after = output->as.report.position_after;
+    made->event_time = time;
+    made->template = (uint16_t)output->as.report.tag;
+    made->event = (uint8_t)output->as.report.event;
+    made->phase = (uint8_t)output->as.report.phase;
+    made->reason = (uint8_t)output->as.report.reason;
+    made->why = (uint8_t)output->as.report.why;
+    made->side = (uint8_t)output->as.report.side;
+    made->liquidity = (uint8_t)output->as.report.liquidity;
+    made->was_triggered = output->as.report.was_triggered;
+    return stratc_frame_queue_push(&path->reports, &frame, error);
 }
 
-static bool report_plain(stratc_order_path *path, const stratc_order *order, uint8_t event, uint8_t why, int64_t time,
-                         stratc_error *error) {
-    stratc_frame frame = begin_report(path, order, event, time);
-    frame.report.why = why;
-    return stratc_frame_queue_push(&path->reports, &frame, error);
+static void ask_plain(stratc_order_path *path, enum stratc_ask_kind kind, uint64_t id) {
+    ask(path, &(stratc_ask){.kind = kind, .order = {.id = id}});
+}
+
+static bool take(stratc_order_path *path, const order_kernel_output *output, int64_t time, stratc_error *error) {
+    switch (output->type) {
+        case ORDER_KERNEL_NEW_ORDER: ask_new(path, output); return true;
+        case ORDER_KERNEL_REPLACE: ask_replace(path, output); return true;
+        case ORDER_KERNEL_CANCEL: ask_plain(path, STRATC_ASK_CANCEL, output->as.cancel.id); return true;
+        case ORDER_KERNEL_QUERY: ask_plain(path, STRATC_ASK_QUERY, output->as.query.id); return true;
+        default: return report(path, output, time, error);
+    }
+}
+
+static int64_t next_due(const order_kernel *kernel) {
+    int64_t due = order_kernel_next_due(kernel);
+    return due >= ORDER_KERNEL_NEVER ? STRATC_NEVER : due;
+}
+
+/* One message through the kernel; `time` is the venue's own time of what happened. */
+static bool step(stratc_order_path *path, const order_kernel_input *input, int64_t time, stratc_error *error) {
+    path->outputs.count = 0;
+    order_kernel_step(&path->state.kernel, input, &path->outputs);
+    if (path->outputs.fault)
+        return stratc_fail(error, STRATC_EXIT_INTERNAL, "the order kernel has a fault of kind %u", (unsigned)path->outputs.fault);
+    path->state.due = next_due(&path->state.kernel);
+    for (uint32_t i = 0; i < path->outputs.count; i++)
+        if (!take(path, &path->outputs.items[i], time, error)) return false;
+    return true;
+}
+
+/* What does not fit stays out of every range. */
+static uint32_t narrow(int64_t value) { return value < 0 || value > UINT32_MAX ? UINT32_MAX : (uint32_t)value; }
+
+/* The kernel learns the price only before a message that can need it. */
+static bool refer(stratc_order_path *path, int64_t now, stratc_error *error) {
+    if (path->state.mark == path->state.reference) return true;
+    path->state.reference = path->state.mark;
+    order_kernel_input input = {.type = ORDER_KERNEL_REFERENCE, .time = now};
+    input.as.reference.px = narrow(path->state.mark);
+    return step(path, &input, now, error);
 }
 
 /* ---- commands */
 
-/* Of two orders that cancel one another, both of which reduce the same position, the later row does not count. */
-static bool is_shadow(const stratc_order_path *path, uint32_t row) {
-    uint64_t sibling = path->state.orders[row].sibling;
-    for (uint32_t i = 0; i < row; i++)
-        if (sibling != 0 && path->state.orders[i].id == sibling && is_open(&path->state.orders[i])) return true;
-    return false;
+static order_kernel_input submit_of(const stratc_submit_frame *wish, int64_t now) {
+    order_kernel_input input = {.type = ORDER_KERNEL_SUBMIT, .time = now};
+    input.as.submit.id = (uint32_t)wish->id;
+    input.as.submit.side = wish->side;
+    input.as.submit.kind = wish->kind;
+    input.as.submit.tif = wish->tif;
+    input.as.submit.qty = (uint32_t)wish->qty;
+    input.as.submit.px = (uint32_t)wish->px;
+    input.as.submit.trigger = (uint32_t)wish->trigger;
+    input.as.submit.post_only = wish->post_only;
+    input.as.submit.reduce_only = wish->reduce_only;
+    input.as.submit.expires = wish->expires;
+    input.as.submit.held = wish->held;
+    input.as.submit.sibling = (uint32_t)wish->sibling;
+    input.as.submit.child_a = (uint32_t)wish->child_a;
+    input.as.submit.child_b = (uint32_t)wish->child_b;
+    input.as.submit.tag = wish->template;
+    return input;
 }
 
-/* What a reduce-only order on `side` may still take off: |position| less what others of its kind will. */
-static int64_t reducible(const stratc_order_path *path, const stratc_submit_frame *wish) {
-    int64_t room = wish->side == STRATC_SIDE_SELL ? path->state.position : -path->state.position;
-    for (uint32_t i = 0; i < path->state.row_count; i++) {
-        const stratc_order *order = &path->state.orders[i];
-        bool counts = order->reduce_only && order->side == wish->side && !is_shadow(path, i);
-        if (counts && (wish->sibling == 0 || order->id != wish->sibling)) room -= leaves(order);
-    }
-    return room > 0 ? room : 0;
+static order_kernel_input replace_of(const stratc_replace_frame *wish, int64_t now) {
+    order_kernel_input input = {.type = ORDER_KERNEL_REPLACE_REQUEST, .time = now};
+    input.as.replace_request.id = (uint32_t)wish->id;
+    input.as.replace_request.qty = narrow(wish->qty);
+    input.as.replace_request.px = narrow(wish->px);
+    input.as.replace_request.trigger = narrow(wish->trigger);
+    input.as.replace_request.expires = wish->expires;
+    input.as.replace_request.tag = wish->template;
+    return input;
 }
 
-static uint8_t refusal(const stratc_order_path *path, const stratc_frame *frame) {
-    const stratc_submit_frame *submit = &frame->submit;
-    if (!stratc_submit_in_range(submit)) return STRATC_WHY_BAD_FIELD;
-    if (submit->qty > path->instrument->max_qty) return STRATC_WHY_TOO_LARGE;
-    if (find((stratc_order_path *)path, submit->id)) return STRATC_WHY_DUPLICATE_INTENT;
-    if (submit->reduce_only && submit->qty > reducible(path, submit)) return STRATC_WHY_REDUCE_ONLY;
-    return STRATC_WHY_OK;
-}
-
-static stratc_order *free_row(stratc_order_path *path) {
-    for (uint32_t i = 0; i < path->state.row_count; i++)
-        if (!is_open(&path->state.orders[i])) return &path->state.orders[i];
-    return NULL;
-}
-
-static void ask(stratc_order_path *path, enum stratc_ask_kind kind, uint64_t id) {
-    path->asks[path->ask_count++] = (stratc_ask){.kind = kind, .order = {.id = id}};
-}
-
-static bool submit(stratc_order_path *path, const stratc_frame *frame, int64_t now, stratc_error *error) {
-    const stratc_submit_frame *wish = &frame->submit;
-    stratc_order order = {.id = wish->id, .qty = wish->qty, .px = wish->px, .trigger = wish->trigger, .template_id = wish->template,
-                          .side = wish->side, .kind = wish->kind, .reduce_only = wish->reduce_only, .sibling = wish->sibling,
-                          .phase = STRATC_PHASE_PENDING, .reason = STRATC_REASON_NONE};
-    uint8_t why = refusal(path, frame);
-    stratc_order *row = why == STRATC_WHY_OK ? free_row(path) : NULL;
-    if (!row) {
-        order.phase = STRATC_PHASE_CLOSED;
-        order.reason = STRATC_REASON_DENIED;
-        return report_plain(path, &order, STRATC_REPORT_DENY, why == STRATC_WHY_OK ? STRATC_WHY_TOO_MANY_OPEN : why, now,
-                            error);
-    }
-    *row = order;
-    path->asks[path->ask_count++] = (stratc_ask){
-        .kind = STRATC_ASK_NEW,
-        .order = {.id = wish->id, .leaves = wish->qty, .px = wish->px, .trigger = wish->trigger, .expires = wish->expires, .tag = wish->template,
-                  .side = wish->side, .kind = wish->kind, .tif = wish->tif, .post_only = wish->post_only, .reduce_only = wish->reduce_only}};
-    return true;
-}
-
-/* Cancel and replace may meet an order whose end the strategy has not yet been told of: they are refused, the end stands. */
-static bool refuse(stratc_order_path *path, const stratc_order *order, uint64_t id, uint16_t template_id, uint8_t event, uint8_t why, int64_t now,
-                   stratc_error *error) {
-    stratc_order unknown = {.id = id, .template_id = template_id, .phase = STRATC_PHASE_CLOSED};
-    return report_plain(path, order ? order : &unknown, event, why, now, error);
-}
-
-static void ask_cancel(stratc_order_path *path, stratc_order *order) {
-    if (order->cancelling) return;
-    order->cancelling = true;
-    ask(path, STRATC_ASK_CANCEL, order->id);
-}
-
-static bool cancel(stratc_order_path *path, const stratc_cancel_frame *wish, int64_t now, stratc_error *error) {
-    stratc_order *order = find(path, wish->id);
-    if (!order || !is_open(order))
-        return refuse(path, order, wish->id, wish->template, STRATC_REPORT_CANCEL_REJECT, STRATC_WHY_NOT_OPEN, now, error);
-    ask_cancel(path, order);
-    return true;
-}
-
-static bool replace(stratc_order_path *path, const stratc_replace_frame *wish, int64_t now, stratc_error *error) {
-    stratc_order *order = find(path, wish->id);
-    bool busy = order && (order->cancelling || order->replacing);
-    if (!order || !is_open(order) || busy)
-        return refuse(path, order, wish->id, wish->template, STRATC_REPORT_REPLACE_REJECT, busy ? STRATC_WHY_BUSY : STRATC_WHY_NOT_OPEN, now, error);
-    if (wish->qty <= order->cum) {
-        ask_cancel(path, order);
-        return true;
-    }
-    order->replacing = true;
-    order->asked = (stratc_asked){wish->qty, wish->px, wish->trigger};
-    path->asks[path->ask_count++] = (stratc_ask){
-        .kind = STRATC_ASK_REPLACE,
-        .order = {.id = wish->id, .leaves = wish->qty, .px = wish->px, .trigger = wish->trigger, .expires = wish->expires},
-        .seq = ++order->replaces};
-    return true;
+static order_kernel_input cancel_of(const stratc_cancel_frame *wish, int64_t now) {
+    order_kernel_input input = {.type = ORDER_KERNEL_CANCEL_REQUEST, .time = now};
+    input.as.cancel_request.id = (uint32_t)wish->id;
+    input.as.cancel_request.tag = wish->template;
+    return input;
 }
 
 bool stratc_order_path_command(stratc_order_path *path, const stratc_frame *command, int64_t now, stratc_error *error) {
-    if (!stratc_frame_check(command, error)) return false;
-    if (command->header.type == STRATC_FRAME_SUBMIT) return submit(path, command, now, error);
-    if (command->header.type == STRATC_FRAME_CANCEL) return cancel(path, &command->cancel, now, error);
-    if (command->header.type == STRATC_FRAME_REPLACE) return replace(path, &command->replace, now, error);
-    return stratc_fail(error, STRATC_EXIT_INTERNAL, "the order path was sent a frame of type %u", (unsigned)command->header.type);
-}
-
-/* ---- answers of the venue */
-
-/* One cancels the other. */
-static void end_order(stratc_order_path *path, stratc_order *order, uint8_t reason) {
-    stratc_order *sibling = find(path, order->sibling);
-    order->phase = STRATC_PHASE_CLOSED;
-    order->reason = reason;
-    if (sibling && is_open(sibling)) ask_cancel(path, sibling);
-}
-
-static bool close_order(stratc_order_path *path, stratc_order *order, uint8_t reason, int64_t time, stratc_error *error) {
-    end_order(path, order, reason);
-    return report_plain(path, order, STRATC_REPORT_CLOSE, STRATC_WHY_OK, time, error);
-}
-
-/* A fee in base takes whole lots from the position, and what is less than a lot when it has become one. */
-static void take_fee(stratc_order_path *path, stratc_charge charge) {
-    int64_t units = path->instrument->lot_units;
-    if (!charge.in_base) return;
-    path->state.dust += charge.amount % units;
-    path->state.position -= charge.amount / units;
-    if (path->state.dust < units) return;
-    path->state.dust -= units;
-    path->state.position--;
-}
-
-/* Counts in any phase: what was filled was filled. */
-static bool fill(stratc_order_path *path, stratc_order *order, const stratc_match *match, stratc_error *error) {
-    stratc_charge charge;
-    bool late = !is_open(order);
-    if (!stratc_fee(path->instrument, match->side == STRATC_SIDE_BUY, match->maker, match->qty, match->px, &charge))
-        return stratc_fail(error, STRATC_EXIT_INTERNAL, "order %llu: the notional of its fill passes 64 bits",
-                           (unsigned long long)order->id);
-    order->cum += match->qty;
-    order->exec_seq++;
-    path->state.position += match->side == STRATC_SIDE_BUY ? match->qty : -match->qty;
-    take_fee(path, charge);
-    if (!late && order->cum >= order->qty) end_order(path, order, STRATC_REASON_FILLED);
-    stratc_frame frame = begin_report(path, order, STRATC_REPORT_FILL, match->time);
-    frame.report.last_qty = match->qty;
-    frame.report.last_px = match->px;
-    frame.report.fee = charge.amount;
-    frame.report.fee_currency = charge.in_base;
-    frame.report.liquidity = match->maker ? STRATC_LIQUIDITY_MAKER : STRATC_LIQUIDITY_TAKER;
-    frame.report.why = late ? STRATC_WHY_LATE_FILL : STRATC_WHY_OK;
-    return stratc_frame_queue_push(&path->reports, &frame, error);
-}
-
-static bool replaced(stratc_order_path *path, stratc_order *order, const stratc_answer *answer, stratc_error *error) {
-    bool taken = answer->kind == STRATC_ANSWER_REPLACE_ACK;
-    if (!order->replacing || answer->seq != order->replaces) return true;
-    order->replacing = false;
-    if (taken) {
-        order->qty = order->asked.qty;
-        order->px = order->asked.px;
-        order->trigger = order->asked.trigger;
-        if (order->cum >= order->qty) end_order(path, order, STRATC_REASON_FILLED);
+    order_kernel_input input;
+    bool known = true;
+    if (!stratc_frame_check(command, error) || !refer(path, now, error)) return false;
+    switch (command->header.type) {
+        case STRATC_FRAME_SUBMIT:
+            input = submit_of(&command->submit, now);
+            known = stratc_submit_in_range(&command->submit);
+            break;
+        case STRATC_FRAME_REPLACE:
+            input = replace_of(&command->replace, now);
+            known = command->replace.id <= UINT32_MAX;
+            break;
+        case STRATC_FRAME_CANCEL:
+            input = cancel_of(&command->cancel, now);
+            known = command->cancel.id <= UINT32_MAX;
+            break;
+        default: return stratc_fail(error, STRATC_EXIT_INTERNAL, "the order path was sent a frame of type %u", (unsigned)command->header.type);
     }
-    return report_plain(path, order, taken ? STRATC_REPORT_REPLACE_ACK : STRATC_REPORT_REPLACE_REJECT, taken ? STRATC_WHY_OK : STRATC_WHY_NOT_OPEN,
-                        answer->match.time, error);
+    if (!known || !order_kernel_input_in_range(&input))
+        return stratc_fail(error, STRATC_EXIT_INTERNAL, "a command of type %u has a field out of its range", (unsigned)command->header.type);
+    return step(path, &input, now, error);
 }
 
-static bool cancel_refused(stratc_order_path *path, stratc_order *order, int64_t time, stratc_error *error) {
-    if (!order->cancelling) return true;
-    order->cancelling = false;
-    return report_plain(path, order, STRATC_REPORT_CANCEL_REJECT, STRATC_WHY_NOT_OPEN, time, error);
+/* ---- answers */
+
+static bool fill_of(const stratc_order_path *path, const stratc_match *match, order_kernel_input *input) {
+    const stratc_instrument *instrument = path->instrument;
+    stratc_charge charge;
+    if (!stratc_fee(instrument, match->side == STRATC_SIDE_BUY, match->maker, match->qty, match->px, &charge)) return false;
+    input->type = ORDER_KERNEL_FILL;
+    input->as.fill.id = (uint32_t)match->id;
+    input->as.fill.side = match->side;
+    input->as.fill.tag = match->tag;
+    input->as.fill.exec_seq = (uint32_t)match->exec_seq;
+    input->as.fill.qty = narrow(match->qty);
+    input->as.fill.px = narrow(match->px);
+    input->as.fill.fee = charge.amount;
+    input->as.fill.in_base = charge.in_base;
+    input->as.fill.fee_lots = charge.in_base ? narrow(charge.amount / instrument->lot_units) : 0;
+    input->as.fill.fee_rest = charge.in_base ? charge.amount % instrument->lot_units : 0;
+    input->as.fill.liquidity = match->maker ? STRATC_LIQUIDITY_MAKER : STRATC_LIQUIDITY_TAKER;
+    return true;
+}
+
+/* The kernel's message for an answer that is no fill; every message begins with the order's id. */
+static void answer_of(const stratc_answer *answer, order_kernel_input *input) {
+    uint32_t id = (uint32_t)answer->match.id;
+    switch (answer->kind) {
+        case STRATC_ANSWER_ACK: input->type = ORDER_KERNEL_ACK; input->as.ack.id = id; break;
+        case STRATC_ANSWER_REJECT: input->type = ORDER_KERNEL_REJECT; input->as.reject.id = id; break;
+        case STRATC_ANSWER_CANCEL_ACK: input->type = ORDER_KERNEL_CANCEL_ACK; input->as.cancel_ack.id = id; break;
+        case STRATC_ANSWER_CANCEL_REJECT:
+            input->type = ORDER_KERNEL_CANCEL_REJECT;
+            input->as.cancel_reject.id = id;
+            input->as.cancel_reject.unknown_order = false;
+            break;
+        case STRATC_ANSWER_REPLACE_ACK:
+            input->type = ORDER_KERNEL_REPLACE_ACK;
+            input->as.replace_ack.id = id;
+            input->as.replace_ack.seq = (uint8_t)answer->seq;
+            break;
+        case STRATC_ANSWER_REPLACE_REJECT:
+            input->type = ORDER_KERNEL_REPLACE_REJECT;
+            input->as.replace_reject.id = id;
+            input->as.replace_reject.seq = (uint8_t)answer->seq;
+            break;
+        case STRATC_ANSWER_TRIGGERED: input->type = ORDER_KERNEL_TRIGGERED; input->as.triggered.id = id; break;
+        case STRATC_ANSWER_STATUS:
+            input->type = ORDER_KERNEL_STATUS_REPORT;
+            input->as.status_report.id = id;
+            input->as.status_report.open = answer->open;
+            input->as.status_report.reason = answer->reason;
+            input->as.status_report.cum = narrow(answer->match.cum);
+            break;
+        default:
+            input->type = ORDER_KERNEL_VENUE_CLOSED;
+            input->as.venue_closed.id = id;
+            input->as.venue_closed.reason = answer->reason;
+    }
 }
 
 bool stratc_order_path_answer(stratc_order_path *path, const stratc_answer *answer, stratc_error *error) {
-    stratc_order *order = find(path, answer->match.id);
-    int64_t time = answer->match.time;
-    if (!order) return true;
-    if (answer->kind == STRATC_ANSWER_FILL) return fill(path, order, &answer->match, error);
-    if (!is_open(order)) return true;
-    switch (answer->kind) {
-        case STRATC_ANSWER_ACK:
-            order->phase = STRATC_PHASE_WORKING;
-            return report_plain(path, order, STRATC_REPORT_ACK, STRATC_WHY_OK, time, error);
-        case STRATC_ANSWER_TRIGGERED:
-            order->triggered = true;
-            return report_plain(path, order, STRATC_REPORT_TRIGGERED, STRATC_WHY_OK, time, error);
-        case STRATC_ANSWER_CANCEL_ACK: return close_order(path, order, STRATC_REASON_CANCELLED, time, error);
-        case STRATC_ANSWER_CLOSED: return close_order(path, order, answer->reason, time, error);
-        case STRATC_ANSWER_REJECT: return close_order(path, order, STRATC_REASON_REJECTED, time, error);
-        case STRATC_ANSWER_CANCEL_REJECT: return cancel_refused(path, order, time, error);
-        case STRATC_ANSWER_REPLACE_ACK:
-        case STRATC_ANSWER_REPLACE_REJECT: return replaced(path, order, answer, error);
-        default: return true; /* nothing here asks for a status */
-    }
+    order_kernel_input input = {.time = answer->at};
+    if (answer->kind != STRATC_ANSWER_FILL)
+        answer_of(answer, &input);
+    else if (!fill_of(path, &answer->match, &input))
+        return stratc_fail(error, STRATC_EXIT_INTERNAL, "order %llu: the fee of its fill passes 62 bits", (unsigned long long)answer->match.id);
+    if (!order_kernel_input_in_range(&input))
+        return stratc_fail(error, STRATC_EXIT_INTERNAL, "order %llu: the venue's answer has a field out of its range", (unsigned long long)answer->match.id);
+    return refer(path, answer->at, error) && step(path, &input, answer->match.time, error);
+}
+
+/* ---- time */
+
+bool stratc_order_path_tick(stratc_order_path *path, int64_t now, stratc_error *error) {
+    order_kernel_input input = {.type = ORDER_KERNEL_HEARTBEAT, .time = now};
+    return step(path, &input, now, error);
+}
+
+/* ---- what the outside may know */
+
+static stratc_order view(const order_kernel_slot *row) {
+    return (stratc_order){.id = row->id, .qty = row->qty, .cum = row->cum, .px = row->px, .trigger = row->trigger, .template_id = row->tag,
+                          .side = row->side, .phase = row->phase, .reason = row->reason, .triggered = row->was_triggered};
+}
+
+bool stratc_order_path_find(const stratc_order_path *path, uint64_t id, stratc_order *order) {
+    const order_kernel_slot *row = row_of(path, id);
+    if (id == 0 || row->id != id) return false;
+    *order = view(row);
+    return true;
+}
+
+bool stratc_order_path_open_row(const stratc_order_path *path, uint32_t row, stratc_order *order) {
+    *order = view(&path->state.kernel.slot[row]);
+    return order->phase != ORDER_KERNEL_PHASE_FREE && order->phase != ORDER_KERNEL_PHASE_CLOSED;
+}
+
+/* ---- opening */
+
+static order_kernel_input limits_of(const stratc_gate *gate) {
+    order_kernel_input input = {.type = ORDER_KERNEL_LIMITS};
+    input.as.limits.max_qty = (uint32_t)gate->max_qty;
+    input.as.limits.max_notional = gate->max_notional;
+    input.as.limits.collar = (uint32_t)gate->collar;
+    input.as.limits.max_open = (uint8_t)(gate->max_open < UINT8_MAX ? gate->max_open : UINT8_MAX);
+    input.as.limits.max_position = gate->max_position;
+    input.as.limits.pace = gate->pace;
+    input.as.limits.burst = gate->burst;
+    return input;
+}
+
+bool stratc_order_path_open(stratc_order_path *path, const stratc_program *program, stratc_error *error) {
+    const uint32_t most = ORDER_KERNEL_MOST_OUTPUTS;
+    memset(path, 0, sizeof *path);
+    path->instrument = &program->instruments[0];
+    path->outputs.items = malloc(most * sizeof *path->outputs.items);
+    path->outputs.capacity = most;
+    path->asks = malloc(most * sizeof *path->asks);
+    if (!path->outputs.items || !path->asks) return stratc_fail(error, STRATC_EXIT_INTERNAL, "out of memory for the orders of %s", program->name);
+    order_kernel_init(&path->state.kernel);
+    order_kernel_input limits = limits_of(&program->gate), contract = {.type = ORDER_KERNEL_CONTRACT};
+    contract.as.contract.lot_units = path->instrument->lot_units;
+    return step(path, &limits, 0, error) && step(path, &contract, 0, error);
+}
+
+void stratc_order_path_close(stratc_order_path *path) {
+    free(path->outputs.items);
+    free(path->asks);
+    stratc_frame_queue_free(&path->reports);
 }

@@ -116,7 +116,7 @@ bool stratc_results_command(stratc_results *results, uint64_t seq, int64_t now, 
     uint16_t owner = frame->header.type == STRATC_FRAME_SUBMIT ? frame->submit.template : frame->cancel.template;
     stratc_order_record record = {.head = {.seq = seq, .now = now, .kind = STRATC_LOG_OUT, .id = owner}};
     record.head.payload[0] = (int64_t)id;
-    record.head.payload[3] = orders->state.position;
+    record.head.payload[3] = stratc_order_path_position(orders);
     stratc_order order;
     if (stratc_order_path_find(orders, id, &order)) {
         record.head.aux = state_of(order.phase, order.reason, order.triggered);
@@ -241,8 +241,7 @@ static bool keep_open_orders(stratc_results *results, const stratc_order_path *o
     results->open_orders = calloc(STRATC_ORDER_ROWS, sizeof *results->open_orders);
     if (!results->open_orders) return no_memory(results);
     for (uint32_t row = 0; row < STRATC_ORDER_ROWS; row++)
-        if (stratc_order_path_row(orders, row, &order) && order.phase != STRATC_PHASE_CLOSED)
-            results->open_orders[results->open_order_count++] = order;
+        if (stratc_order_path_open_row(orders, row, &order)) results->open_orders[results->open_order_count++] = order;
     return true;
 }
 

@@ -39,10 +39,25 @@ static uint32_t earliest(const stratc_venue *venue) {
     return best;
 }
 
+/* When the last command about an order arrives, or the last answer; INT64_MIN: none travels. */
+static int64_t last_of(const stratc_venue *venue, uint64_t id, bool is_ask) {
+    int64_t last = INT64_MIN;
+    for (uint32_t i = 0; i < venue->flight_count; i++) {
+        const stratc_flight *one = &venue->flights[i];
+        uint64_t about = one->is_ask ? one->what.ask.order.id : one->what.answer.match.id;
+        if (one->is_ask == is_ask && about == id && one->at > last) last = one->at;
+    }
+    return last;
+}
+
+static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+
 static int64_t later(int64_t time, int64_t by) { return time > INT64_MAX - by ? INT64_MAX : time + by; }
 
+/* A status overtakes no earlier answer, as a question overtakes no command: else it would say what is not so. */
 static void answer(stratc_venue *venue, stratc_answer what, int64_t latency) {
     what.at = later(what.match.time, latency);
+    if (what.kind == STRATC_ANSWER_STATUS) what.at = larger(what.at, last_of(venue, what.match.id, false));
     fly(venue, (stratc_flight){.at = what.at, .is_ask = false, .what.answer = what});
 }
 
@@ -96,10 +111,12 @@ static void arrive(stratc_venue *venue, const stratc_ask *ask, int64_t time) {
 void stratc_venue_ask(stratc_venue *venue, const stratc_ask *ask, int64_t now) {
     const int64_t ways[] = {[STRATC_ASK_NEW] = venue->latency.new_order, [STRATC_ASK_REPLACE] = venue->latency.replace,
                             [STRATC_ASK_CANCEL] = venue->latency.cancel, [STRATC_ASK_QUERY] = venue->latency.cancel};
-    if (ways[ask->kind] == 0)
+    int64_t at = later(now, ways[ask->kind]);
+    if (ask->kind == STRATC_ASK_QUERY) at = larger(at, last_of(venue, ask->order.id, true));
+    if (at <= now)
         arrive(venue, ask, now);
     else
-        fly(venue, (stratc_flight){.at = later(now, ways[ask->kind]), .is_ask = true, .what.ask = *ask});
+        fly(venue, (stratc_flight){.at = at, .is_ask = true, .what.ask = *ask});
 }
 
 /* ---- what happens in the book */

@@ -20,6 +20,8 @@ from .cache import objects, runtime_sources
 from .lower_program import generate
 from .module import kernel_module, module_name
 from .names import artifact_name
+from .order_kernel import order_kernel_folder
+from .tables import order_rows
 from .toolchain import EXIT_OUTPUT, OPTIMISED, SANITIZERS, BuildError, find_toolchain
 
 KERNEL_SOURCES = (  # what generated code calls
@@ -52,7 +54,8 @@ def build(program: Program, manifest_text: str, out_dir: Path, *, jobs: int | No
         compiled = scratch / f"{name}.o"
         with ThreadPoolExecutor(1) as pool:
             own = pool.submit(toolchain.compile, artifact.source.name, compiled, folder=scratch)
-            runtime = objects(toolchain, runtime_sources(), scratch=scratch, jobs=workers)
+            orders = order_kernel_folder(order_rows(program.slot_count), scratch)
+            runtime = objects(toolchain, runtime_sources(), scratch=scratch, jobs=workers, generated=orders)
             own.result()
         kernel = [path for path in runtime if f"{path.stem}.c" in KERNEL_SOURCES]
         with ThreadPoolExecutor(workers) as pool:

@@ -1,7 +1,8 @@
 """Objects of runtime/native, compiled once per content and kept for all users' programs of one user.
 
 The folder $STRATC_CACHE_DIR, else $XDG_CACHE_HOME/stratc, else ~/.cache/stratc, holds one folder per key; the key is the hash of
-the sources, every header, the flags and the compiler. A folder appears whole or not at all, so that builds may run side by side.
+the sources, every header, generated files, the flags and the compiler. A folder appears whole or not at all, so that builds may run
+side by side.
 """
 
 from __future__ import annotations
@@ -13,9 +14,22 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 from .toolchain import NATIVE, OPTIMISED, SCHEMAS, SEMANTICS, WARNINGS, Toolchain
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    toolchain: Toolchain
+    sources: tuple[str, ...]
+    flags: tuple[str, ...]
+    generated: Path | None
+
+    def place(self, source: str) -> Path:
+        own = self.generated / source if self.generated else None
+        return own if own and own.is_file() else NATIVE / source
 
 
 def cache_folder() -> Path:
@@ -26,27 +40,38 @@ def cache_folder() -> Path:
 
 
 def runtime_sources() -> list[str]:
-    """Every C file of the runtime: what an executable is linked with."""
+    """Every C file of the runtime: what an executable is linked with, beside the generated ones."""
     return sorted(path.name for path in NATIVE.glob("*.c"))
 
 
 def objects(
-    toolchain: Toolchain, sources: Sequence[str], *, scratch: Path, jobs: int, flags: Sequence[str] = OPTIMISED
+    toolchain: Toolchain,
+    sources: Sequence[str],
+    *,
+    scratch: Path,
+    jobs: int,
+    flags: Sequence[str] = OPTIMISED,
+    generated: Path | None = None,
 ) -> list[Path]:
-    """The objects of `sources`, from the cache if it has them. Where it can't be written they lie in `scratch`."""
+    """The objects of `sources`, from the cache if it has them. Where it can't be written they lie in `scratch`.
+
+    generated: a folder whose headers the sources may include, and whose C files are compiled with them.
+    """
+    sources = [*sources, *(sorted(path.name for path in generated.glob("*.c")) if generated else ())]
+    task = _Task(toolchain, tuple(sources), tuple(flags), generated)
     try:
         root = cache_folder()
         root.mkdir(parents=True, exist_ok=True)
         partial = None
-        kept = root / f"runtime-{_key(toolchain, sources, flags)}"
+        kept = root / f"runtime-{_key(task)}"
         found = [kept / f"{Path(name).stem}.o" for name in sources]
         if all(path.is_file() for path in found):
             return found
         partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=root))
     except OSError:
-        return _compile(toolchain, sources, scratch, jobs, flags)
+        return _compile(task, scratch, jobs)
     try:
-        _compile(toolchain, sources, partial, jobs, flags)
+        _compile(task, partial, jobs)
         return _publish(partial, kept, sources, scratch)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -62,26 +87,36 @@ def _publish(partial: Path, kept: Path, sources: Sequence[str], scratch: Path) -
     return [kept / name for name in names]
 
 
-def _compile(toolchain: Toolchain, sources: Sequence[str], folder: Path, jobs: int, flags: Sequence[str]) -> list[Path]:
-    targets = [folder / f"{Path(name).stem}.o" for name in sources]
+def _compile(task: _Task, folder: Path, jobs: int) -> list[Path]:
+    targets = [folder / f"{Path(name).stem}.o" for name in task.sources]
 
     def compile_one(source: str, target: Path) -> None:
-        toolchain.compile(source, target, folder=NATIVE, flags=flags)
+        task.toolchain.compile(
+            source, target, folder=task.place(source).parent, flags=task.flags, include=task.generated
+        )
 
     with ThreadPoolExecutor(max(1, jobs)) as pool:
-        list(pool.map(compile_one, sources, targets))
+        list(pool.map(compile_one, task.sources, targets))
     return targets
 
 
-def _key(toolchain: Toolchain, sources: Sequence[str], flags: Sequence[str]) -> str:
+def _key(task: _Task) -> str:
     key = hashlib.sha256()
 
     def add(part: bytes) -> None:
         key.update(len(part).to_bytes(8, "little") + part)
 
-    for word in (*toolchain.command, toolchain.identity, platform.platform(), *flags, *SEMANTICS, *WARNINGS):
+    for word in (
+        *task.toolchain.command,
+        task.toolchain.identity,
+        platform.platform(),
+        *task.flags,
+        *SEMANTICS,
+        *WARNINGS,
+    ):
         add(word.encode())
-    for path in [*(NATIVE / name for name in sources), *sorted(NATIVE.glob("*.h")), *sorted(SCHEMAS.glob("*.h"))]:
+    headers = [sorted(folder.glob("*.h")) for folder in (NATIVE, SCHEMAS, task.generated) if folder]
+    for path in [*map(task.place, task.sources), *(path for found in headers for path in found)]:
         add(path.name.encode())
         add(path.read_bytes())
     return key.hexdigest()[:32]

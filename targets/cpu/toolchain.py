@@ -43,12 +43,19 @@ class Toolchain:
     command: tuple[str, ...]
     identity: str
 
-    def compile(self, source: str, target: Path, *, folder: Path, flags: Sequence[str] = OPTIMISED) -> None:
-        """`folder`/`source` to an object. Paths are relative to the folder, so none gets into the object."""
-        mapped = f"-ffile-prefix-map={NATIVE}=."
-        self._run(
-            [*flags, *SEMANTICS, *WARNINGS, "-fPIC", mapped, f"-I{NATIVE}", "-c", source, "-o", str(target)], folder
-        )
+    def compile(
+        self,
+        source: str,
+        target: Path,
+        *,
+        folder: Path,
+        flags: Sequence[str] = OPTIMISED,
+        include: Path | None = None,
+    ) -> None:
+        """`folder`/`source` to an object, headers also from `include`. No path gets into the object."""
+        headers = [place for place in (NATIVE, include) if place]
+        places = [word for place in headers for word in (f"-ffile-prefix-map={place}=.", f"-I{place}")]
+        self._run([*flags, *SEMANTICS, *WARNINGS, "-fPIC", *places, "-c", source, "-o", str(target)], folder)
 
     def link(
         self, objects: Sequence[Path], target: Path, *, shared: bool = False, flags: Sequence[str] = LINKED

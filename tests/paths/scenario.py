@@ -13,7 +13,8 @@ from stratc.cli.build import build_artifact
 from stratc.runtime import frames
 from stratc.runtime.logs import read_log
 
-HOUR = 3_600_000_000_000
+# So short that latencies of a good part of it are shorter than the order kernel waits for an answer.
+BAR = 1_200_000_000
 T0 = 1_609_459_200_000_000_000  # 2021-01-01
 Row = tuple[float, float, float, float, float]  # open, high, low, close, volume
 
@@ -21,7 +22,7 @@ TEXT = """strategy SCENARIO "{title}" {{
   instrument X_USD: perp(venue = "test", base = X, quote = USD, tick = 1 USD, lot = 1 X, settle = LINEAR, allow = BOTH, calendar = ALWAYS,
                          maker_fee = 0bps, taker_fee = 0bps);
   account {{ capital = 100_000 USD; leverage = 10; }}
-  feed bars: ohlcv(X_USD, every = 1h);
+  feed bars: ohlcv(X_USD, every = 1200ms);
   signal n: count = 0 fby n + 1;
   risk {{ bound abs(position) <= 1_000 X else reject; }}
 {members}
@@ -34,7 +35,7 @@ TEXT = """strategy SCENARIO "{title}" {{
 
 @dataclass(frozen=True)
 class Scenario:
-    """members, machine: in the language; `n` counts bars from 0. bars: from 2021-01-01, an hour each; None: a bar that is missing."""
+    """members, machine: in the language; `n` counts bars from 0. bars: from 2021-01-01, 1.2 s each; None: a bar that is missing."""
 
     title: str
     members: str
@@ -55,7 +56,7 @@ def build(scenario: Scenario, folder: Path) -> Path:
 
 def run(binary: Path, scenario: Scenario, folder: Path, *options: str) -> Path:
     """The run folder."""
-    rows = [f"{T0 + i * HOUR},{','.join(map(str, bar))}" for i, bar in enumerate(scenario.bars) if bar is not None]
+    rows = [f"{T0 + i * BAR},{','.join(map(str, bar))}" for i, bar in enumerate(scenario.bars) if bar is not None]
     data = folder / "bars.csv"
     data.write_text("ts_event,open,high,low,close,volume\n" + "\n".join(rows) + "\n", encoding="utf-8")
     out = folder / ("run" + "".join(options).replace("=", "_").replace("-", ""))
@@ -67,9 +68,9 @@ def run(binary: Path, scenario: Scenario, folder: Path, *options: str) -> Path:
 
 def moment(ns: int) -> str:
     """Bar and place in it: `2+1/3` is a third into the bar of index 2."""
-    bar, rest = divmod(ns - T0, HOUR)
-    thirds = {0: "", HOUR // 3: "+1/3", HOUR - HOUR // 3: "+2/3"}
-    return f"{bar}{thirds[rest]}" if rest in thirds else f"{bar}+{rest / HOUR:.4f}"
+    bar, rest = divmod(ns - T0, BAR)
+    thirds = {0: "", BAR // 3: "+1/3", BAR - BAR // 3: "+2/3"}
+    return f"{bar}{thirds[rest]}" if rest in thirds else f"{bar}+{rest / BAR:.4f}"
 
 
 def story(scenario: Scenario, out: Path) -> str:

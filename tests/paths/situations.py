@@ -92,7 +92,7 @@ SITUATIONS = {
     ),
     "gtd_expires": one_order(
         "a GTD order ends at its time, also where no bar is",
-        "side = BUY; kind = LIMIT; qty = 10 X; price = 90 USD; tif = GTD; expires = 90min;",
+        "side = BUY; kind = LIMIT; qty = 10 X; price = 90 USD; tif = GTD; expires = 1800ms;",
         QUIET,
         None,
         QUIET,
@@ -111,12 +111,12 @@ SITUATIONS = {
     state WAITING {
       on closed -> DONE;
       on denied -> DONE;
-      after 61min do replace(entry);
+      after 1220ms do replace(entry);
     }
     state DONE { when n < 0 -> IDLE; on closed do notify("late"); on denied do notify("late"); }
 """,
         (QUIET, QUIET, (100, 101, 90, 95, 1000)),
-        ("--latency=replace=30min",),
+        ("--latency=replace=600ms",),
     ),
     "cancel_races_fill": Scenario(
         "a cancel on its way meets an order that has filled",
@@ -126,19 +126,19 @@ SITUATIONS = {
     state WAITING {
       on closed -> DONE;
       on denied -> DONE;
-      after 61min do cancel(entry);
+      after 1220ms do cancel(entry);
     }
     state DONE { when n < 0 -> IDLE; on closed do notify("late"); on denied do notify("late"); }
 """,
         (QUIET, QUIET, (100, 101, 90, 95, 1000)),
-        ("--latency=cancel=30min",),
+        ("--latency=cancel=600ms",),
     ),
     "oco_race": Scenario(
         "the sibling's cancel is on its way when the sibling trades: the venue trims what would turn the position",
         BRACKETED,
         HOLD,
         (QUIET, QUIET, (100, 108, 92, 101, 1000), QUIET),
-        ("--latency=cancel=50min",),
+        ("--latency=cancel=1000ms",),
     ),
     "trailing_within_a_bar": Scenario(
         "a timer moves the stop inside a bar; the new one sees only what is left",
@@ -155,7 +155,7 @@ SITUATIONS = {
       on flat -> DONE;
       on denied do flatten;
       on closed do notify("ended");
-      after 150min do replace(stop);
+      after 3000ms do replace(stop);
     }
     state DONE { when n < 0 -> IDLE; on closed do notify("late"); on denied do notify("late"); }
 """,
@@ -172,7 +172,7 @@ SITUATIONS = {
       on closed(entry) -> DONE;
       on denied(entry) -> DONE;
     }
-    state HOLDING { after 90min -> LEAVING do submit(leave); }
+    state HOLDING { after 1800ms -> LEAVING do submit(leave); }
     state LEAVING {
       on flat -> DONE;
       on closed do notify("ended");
@@ -181,6 +181,21 @@ SITUATIONS = {
     state DONE { when n < 0 -> IDLE; }
 """,
         (QUIET, QUIET, (100, 112, 88, 104, 1000)),
+    ),
+    "slow_venue": Scenario(
+        "the order arrives later than the order kernel waits for an answer: it asks, the answer comes after the order",
+        "  order entry { side = BUY; kind = LIMIT; qty = 10 X; price = 97 USD; }",
+        """
+    initial state IDLE { when n == 0 -> WAITING do submit(entry); }
+    state WAITING {
+      on filled(entry) -> DONE;
+      on closed -> DONE;
+      on denied -> DONE;
+    }
+    state DONE { when n < 0 -> IDLE; on closed do notify("late"); on denied do notify("late"); }
+""",
+        (QUIET, QUIET, QUIET, QUIET, (100, 101, 90, 95, 1000)),
+        ("--latency=new=3s",),
     ),
     "reduce_only_never_turns": Scenario(
         "two exits for the whole position in one bar: the second is cut by the venue",
@@ -200,6 +215,6 @@ SITUATIONS = {
     state DONE { when n < 0 -> IDLE; }
 """,
         (QUIET, QUIET, (100, 108, 92, 101, 1000), QUIET),
-        ("--latency=all=25min",),
+        ("--latency=all=500ms",),
     ),
 }

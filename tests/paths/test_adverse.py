@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from tests.paths.scenario import HOUR, T0, Row, Scenario, build
+from tests.paths.scenario import BAR, T0, Row, Scenario, build
 from tests.paths.situations import QUIET
 from tests.paths.test_paths import PATHS
 
@@ -80,7 +80,7 @@ def test_no_path_of_a_bar_is_worse_than_adverse_or_better_than_favourable(binary
     for number in range(8000):
         bars = (QUIET, QUIET, wild_bar(random))
         data = tmp_path / "bars.csv"
-        rows = [f"{T0 + i * HOUR},{','.join(map(str, bar))}" for i, bar in enumerate(bars)]
+        rows = [f"{T0 + i * BAR},{','.join(map(str, bar))}" for i, bar in enumerate(bars)]
         data.write_text("ts_event,open,high,low,close,volume\n" + "\n".join(rows) + "\n", encoding="utf-8")
         options = tuple(settings(random))
         ends = {path: equity(binary, data, path, *options) for path in PATHS}

@@ -117,6 +117,8 @@ def write_csv(path: Path, text: str) -> Path:
         (f"{T0},100.001,101,99,100\n", DATA, ["line 2", "open"]),
         (f"{T0},100,101,-1,100\n", DATA, ["line 2", "low"]),
         (f"{T0},100,99999999,99,100\n", DATA, ["the highest price of an order"]),
+        ("2116-02-20T23:00:00Z,100,101,99,100\n", DATA, ["2116-02-21T00", "nanoseconds"]),
+        ("1969-12-31T23:00:00Z,100,101,99,100\n", DATA, ["1969-12-31T23", "nanoseconds"]),
         (f"{T0},100,101\n", DATA, ["line 2"]),
         ("", DATA, ["no rows"]),
     ],

@@ -3,15 +3,19 @@
 import csv
 import json
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.support.native import NATIVE, build_driver
+from stratc.targets.cpu.cache import runtime_sources
+from stratc.targets.cpu.order_kernel import order_kernel_folder
+from tests.support.native import build_driver
 
 PROGRAMS = Path(__file__).resolve().parents[1] / "runtime" / "programs"
+ROWS = 16  # of the programs' plans
 HOUR = 3_600_000_000_000
 T0 = 1_609_459_200_000_000_000  # 2021-01-01
 Bar = tuple[float, float, float, float]
@@ -33,7 +37,8 @@ class Run:
 @cache
 def binary(program: str, *, sanitize: bool = True) -> Path:
     """The binary of programs/PROGRAM.c, under ASan and UBSan unless told otherwise."""
-    return build_driver(PROGRAMS / f"{program}.c", sorted(p.name for p in NATIVE.glob("*.c")), sanitize=sanitize)
+    orders = order_kernel_folder(ROWS, Path(tempfile.gettempdir()))
+    return build_driver(PROGRAMS / f"{program}.c", runtime_sources(), sanitize=sanitize, generated=orders)
 
 
 def run(program: str, *arguments: object, cwd: Path | None = None, sanitize: bool = True) -> Run:

@@ -36,23 +36,26 @@ BAR_READERS = [
 ]
 
 
-def build_library(sources: list[str]) -> Path:
-    """The shared library of the named files of runtime/native."""
-    return _build([NATIVE / name for name in sources], [*FLAGS, "-fPIC", "-shared"], ".so")
+def build_library(sources: list[str], generated: Path | None = None) -> Path:
+    """The shared library of the named files of runtime/native and of the C in `generated`."""
+    places = [f"-I{generated}"] if generated else []
+    files = [*(NATIVE / name for name in sources), *_c_files(generated)]
+    return _build(files, [*FLAGS, *places, "-fPIC", "-shared"], ".so")
 
 
-def build_driver(main: Path, sources: list[str], *, sanitize: bool = True) -> Path:
-    """The program of `main` and the named files of runtime/native, under ASan and UBSan unless told otherwise."""
-    flags = [*FLAGS, f"-I{NATIVE}", *(SANITIZE if sanitize else [])]
-    return _build([main, *(NATIVE / name for name in sources)], flags, "")
+def build_driver(main: Path, sources: list[str], *, sanitize: bool = True, generated: Path | None = None) -> Path:
+    """The program of `main`, the named files of runtime/native and what C is in `generated`, under ASan and UBSan unless told otherwise."""
+    places = [NATIVE, *([generated] if generated else [])]
+    files = [main, *(NATIVE / name for name in sources), *_c_files(generated)]
+    return _build(files, [*FLAGS, *(f"-I{place}" for place in places), *(SANITIZE if sanitize else [])], "")
 
 
-def open_library(sources: list[str], headers: list[str]) -> tuple[Any, Any]:
-    """The library of `sources` through cffi, with what `headers` declare."""
+def open_library(sources: list[str], headers: list[str], generated: Path | None = None) -> tuple[Any, Any]:
+    """The library of `sources` and of the C in `generated` through cffi, with what `headers` declare, wherever they lie."""
+    places = [place / name for name in headers for place in (NATIVE, generated) if place and (place / name).is_file()]
     ffi = FFI()
-    for name in headers:
-        ffi.cdef(_declarations(NATIVE / name))
-    return ffi, ffi.dlopen(str(build_library(sources)))
+    ffi.cdef(_declarations(places))
+    return ffi, ffi.dlopen(str(build_library(sources, generated)))
 
 
 def copied(ffi: Any, struct: Any) -> SimpleNamespace:
@@ -65,11 +68,15 @@ def copied(ffi: Any, struct: Any) -> SimpleNamespace:
     return SimpleNamespace(**values, c=struct)
 
 
+def _c_files(folder: Path | None) -> list[Path]:
+    return sorted(folder.glob("*.c")) if folder else []
+
+
 def _build(files: list[Path], flags: list[str], suffix: str) -> Path:
     compiler = next((found for name in ("cc", "gcc", "clang") if (found := shutil.which(name))), None)
     assert compiler, "no C compiler found: install gcc or clang"
     key = hashlib.sha256("\0".join([compiler, platform.platform(), *flags]).encode())
-    for path in [*files, *sorted(NATIVE.glob("*.h"))]:
+    for path in [*files, *sorted(NATIVE.glob("*.h")), *sorted((NATIVE.parent / "schemas").glob("*.h"))]:
         key.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     product = CACHE / f"{key.hexdigest()[:32]}{suffix}"
     if product.exists():
@@ -84,11 +91,15 @@ def _build(files: list[Path], flags: list[str], suffix: str) -> Path:
     return product
 
 
-def _declarations(header: Path) -> str:
-    """A header as cffi's parser takes it: no directives but plain integer constants, no attributes, no bodies."""
-    text = re.sub(r"/\*.*?\*/", "", header.read_text(encoding="utf-8"), flags=re.DOTALL)
-    constants = re.findall(r"^#define (STRATC_\w+) (\d+)\s*$", text, flags=re.MULTILINE)
-    text = re.sub(r"^\s*(#|__attribute__|_Static_assert).*$", "", text, flags=re.MULTILINE)
+def _declarations(headers: list[Path]) -> str:
+    """Headers as cffi's parser takes them: no directives but plain integer constants, no attributes, no bodies."""
+    text = "".join(header.read_text(encoding="utf-8") for header in headers)
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    constants = re.findall(r"^#define (\w+) (?:INT64_C\()?(\d+)\)?\s*$", text, flags=re.MULTILINE)
+    text = text.replace(
+        "__extension__ typedef __int128 stratc_exact;", "typedef struct { uint64_t low, high; } stratc_exact;"
+    )
+    text = re.sub(r"^\s*(#|__attribute__|__extension__|_Static_assert|static inline).*$", "", text, flags=re.MULTILINE)
     for name, value in constants:
         text = re.sub(rf"\b{name}\b", value, text)
     return text

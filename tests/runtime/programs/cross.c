@@ -38,6 +38,9 @@ static const stratc_limit LIMITS[] = {{.steps = 5000}};
 static const stratc_plan PLAN = {.instrument = INSTRUMENTS, .templates = ORDERS, .template_count = TEMPLATES, .bounds = BOUNDS,
                                  .bound_count = 1, .slot_count = TEMPLATES, .rows = 16};
 
+/* As a build would compile it: nothing that the bound lets pass is denied. */
+#define GATE {.max_qty = 1000000, .max_notional = INT64_C(1000000000000000), .collar = INT32_MAX, .max_open = TEMPLATES, .max_position = 1000000}
+
 static int64_t warm_up(const stratc_value *params) { return params[P_SLOW].i; }
 
 static void init(void *memory, const stratc_value *params, int64_t capital) {
@@ -143,5 +146,5 @@ const stratc_program STRATC_PROGRAM = {
     .capital = INT64_C(10000000000), .instruments = INSTRUMENTS, .instrument_count = 1, .feeds = FEEDS, .feed_count = 1,
     .params = PARAMETERS, .param_count = PARAMS, .signals = SIGNALS_, .signal_count = SIGNALS, .states = STATE_NAMES,
     .state_count = STATES, .templates = ORDERS, .template_count = TEMPLATES, .rules = RULES, .rule_count = 1,
-    .slot_count = TEMPLATES, .warm_up = warm_up, .init = init, .step = step, .signal_values = signal_values,
+    .slot_count = TEMPLATES, .gate = GATE, .warm_up = warm_up, .init = init, .step = step, .signal_values = signal_values,
     .next_deadline = next_deadline};

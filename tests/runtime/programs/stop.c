@@ -47,6 +47,9 @@ static const stratc_limit LIMITS[] = {{.steps = 5000}};
 static const stratc_plan PLAN = {.instrument = INSTRUMENTS, .templates = ORDERS, .template_count = TEMPLATES, .bounds = BOUNDS,
                                  .bound_count = 1, .slot_count = TEMPLATES, .rows = 16};
 
+/* As a build would compile it: nothing that the bound lets pass is denied. */
+#define GATE {.max_qty = 1000000, .max_notional = INT64_C(1000000000000000), .collar = INT32_MAX, .max_open = TEMPLATES, .max_position = 1000000}
+
 static int64_t warm_up(const stratc_value *params) {
     (void)params;
     return 1;
@@ -156,5 +159,5 @@ const stratc_program STRATC_PROGRAM = {
     .context_size = sizeof(context), .max_frames = 8, .max_records = 32, .capital_scale = {1, 5}, .capital = INT64_C(10000000000),
     .instruments = INSTRUMENTS, .instrument_count = 1, .feeds = FEEDS, .feed_count = 1, .params = PARAMETERS, .param_count = PARAMS,
     .signals = SIGNALS_, .signal_count = 1, .states = STATE_NAMES, .state_count = STATES, .templates = ORDERS,
-    .template_count = TEMPLATES, .rules = RULES, .rule_count = 1, .slot_count = TEMPLATES, .timer_count = 1, .warm_up = warm_up,
+    .template_count = TEMPLATES, .rules = RULES, .rule_count = 1, .slot_count = TEMPLATES, .timer_count = 1, .gate = GATE, .warm_up = warm_up,
     .init = init, .step = step, .signal_values = signal_values, .next_deadline = next_deadline};

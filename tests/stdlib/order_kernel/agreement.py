@@ -70,30 +70,30 @@ def agree(make: Callable[[], Any], program: KernelProgram, seed: int, events: in
 
 def agree_once(kernel: Any, model: CountingModel, program: KernelProgram, random: Random, events: int) -> None:
     """All that is said, and at the end all that is held."""
-    messages, enums = OrderEvents(random, model), _enums(program)
+    messages, enums = OrderEvents(random, model), enums_of(program)
     for count in range(events):
         name, time, fields = messages.next()
-        said = kernel.step(name, time, _named(fields, enums[name]))
-        expected = [(output, _named(values, enums[output])) for output, values in model.step(name, time, fields)]
+        said = kernel.step(name, time, named(fields, enums[name]))
+        expected = [(output, named(values, enums[output])) for output, values in model.step(name, time, fields)]
         assert said == expected, f"message {count}: {name} {fields}\nkernel {said}\nmodel  {expected}"
         assert not kernel.broken, f"message {count}: {name} {fields} breaks {set(kernel.broken)}"
         assert not kernel.fault
-    held, wanted = kernel.state, _state(model, program)
+    held, wanted = kernel.state, state_of_model(model, program)
     assert held == wanted, _difference(held, wanted)
 
 
-def _enums(program: KernelProgram) -> dict[str, dict[str, EnumType]]:
+def enums_of(program: KernelProgram) -> dict[str, dict[str, EnumType]]:
     return {
         m.name: {f.name: f.type for f in m.fields if isinstance(f.type, EnumType)} for m in program.messages
     }  # fmt: skip
 
 
-def _named(fields: dict[str, Any], enums: dict[str, EnumType]) -> dict[str, Any]:
+def named(fields: dict[str, Any], enums: dict[str, EnumType]) -> dict[str, Any]:
     """Enumerations by the names of their members."""
     return {name: enums[name].members[value] if name in enums else value for name, value in fields.items()}
 
 
-def _state(model: OrderModel, program: KernelProgram) -> dict[str, Any]:
+def state_of_model(model: OrderModel, program: KernelProgram) -> dict[str, Any]:
     """What the model holds in the shape of the kernel's state."""
     enums = {
         table.name: {c.name: c.type for c in table.cells if isinstance(c.type, EnumType)} for table in program.tables
@@ -103,7 +103,7 @@ def _state(model: OrderModel, program: KernelProgram) -> dict[str, Any]:
     rows = [{timers.get(name, name): value for name, value in asdict(row).items()} for row in model.rows]
     return {
         "now": held["now"],
-        "slot": [_named(row, enums["slot"]) for row in rows],
+        "slot": [named(row, enums["slot"]) for row in rows],
         "market": held["instruments"],
         "gate": held["gate"],
     }

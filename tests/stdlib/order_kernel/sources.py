@@ -32,3 +32,9 @@ class Compiled:
 
     def __call__(self) -> Any:
         return CompiledKernel(self.program, self.library)
+
+
+@cache
+def compiled() -> Compiled:
+    """Of the kernel as it stands in the text."""
+    return Compiled(order_kernel())
