@@ -27,7 +27,8 @@ def backtest(
     """Build a strategy and backtest it.
 
     Every other option goes to the binary: --set p=v, --from T, --to T, --warmup N, --capital X, --bad-data reject|repair,
-    --path RULE, --fill next_open|close, --through N, --spread N, --slippage MODEL, --participation P, --latency WAY=D,…, --bounds on|off,
+    --path RULE, --fill next_open|close, --through N, --spread N, --slippage MODEL, --participation P, --latency WAY=D,…,
+    --bounds on|off, --data-hash on|off,
     --rf R, --trials N, --stats-as ENGINE, --out DIR, --json, --dump-signals.
     """
     _, artifact = build_artifact(file, build_dir, os.cpu_count() or 1, 64 * 2**20)

@@ -8,7 +8,8 @@ enum { METADATA_VERSION = 4, HEADER_SCHEMA = 1, HEADER_RECORD_BATCH = 3 };
 enum { TYPE_INT = 2, TYPE_FLOATING_POINT = 3, TYPE_BOOL = 6, TYPE_TIMESTAMP = 10 };
 enum { PRECISION_DOUBLE = 2, UNIT_NANOSECOND = 3 };
 
-enum { BATCH_ROWS = 65536, BITMAP_SIZE = BATCH_ROWS / 8, ALIGNMENT = 64 };
+/* A batch of few columns stays in the processor's cache, and columns are not a power of two apart there. */
+enum { ALIGNMENT = 64, BATCH_ROWS = 8192, COLUMN_SIZE = 8 * BATCH_ROWS + ALIGNMENT, BITMAP_SIZE = BATCH_ROWS / 8 };
 
 static const unsigned char MAGIC[8] = "ARROW1";
 static const unsigned char ZEROS[ALIGNMENT] = {0};
@@ -201,19 +202,19 @@ bool stratc_arrow_end_row(stratc_arrow_writer *writer) {
 
 bool stratc_arrow_add_row(stratc_arrow_writer *writer, const void *values) {
     const unsigned char *value = values;
-    for (uint32_t i = 0; i < writer->column_count; i++, value += 8)
-        memcpy(present(writer, i)->values + 8 * (size_t)writer->row, value, 8);
+    unsigned char *place = writer->values + 8 * (size_t)writer->row;
+    for (uint32_t i = 0; i < writer->column_count; i++, value += 8, place += COLUMN_SIZE) memcpy(place, value, 8);
+    for (uint32_t i = 0; writer->nullable && i < writer->column_count; i++) (void)present(writer, i);
     return stratc_arrow_end_row(writer);
 }
 
 /* ---- the file */
 
 static void release(stratc_arrow_writer *writer) {
-    for (uint32_t i = 0; writer->buffers && i < writer->column_count; i++) {
-        free(writer->buffers[i].values);
-        free(writer->buffers[i].valid);
-    }
+    for (uint32_t i = 0; writer->buffers && i < writer->column_count; i++) free(writer->buffers[i].valid);
+    free(writer->values);
     free(writer->buffers);
+    writer->values = NULL;
     free(writer->columns);
     free(writer->blocks);
     writer->buffers = NULL;
@@ -225,14 +226,16 @@ static void release(stratc_arrow_writer *writer) {
 static bool make_buffers(stratc_arrow_writer *writer, const stratc_arrow_column *columns, uint32_t count) {
     writer->columns = calloc((size_t)count + 1, sizeof *columns);
     writer->buffers = calloc((size_t)count + 1, sizeof *writer->buffers);
-    if (!writer->columns || !writer->buffers) return no_memory(writer);
+    writer->values = calloc((size_t)count + 1, COLUMN_SIZE);
+    if (!writer->columns || !writer->buffers || !writer->values) return no_memory(writer);
     writer->column_count = count;
     for (uint32_t i = 0; i < count; i++) {
         stratc_arrow_buffer *buffer = &writer->buffers[i];
         writer->columns[i] = columns[i];
-        buffer->values = calloc(1, values_size(&columns[i], BATCH_ROWS));
+        writer->nullable |= columns[i].nullable;
+        buffer->values = writer->values + COLUMN_SIZE * i;
         buffer->valid = columns[i].nullable ? calloc(1, BITMAP_SIZE) : NULL;
-        if (!buffer->values || (columns[i].nullable && !buffer->valid)) return no_memory(writer);
+        if (columns[i].nullable && !buffer->valid) return no_memory(writer);
     }
     return true;
 }

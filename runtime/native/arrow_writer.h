@@ -1,5 +1,5 @@
 /* Writes tables as uncompressed Arrow IPC files: the same rows give the same bytes, memory stays bounded.
- * A row is one setter call per column, then stratc_arrow_end_row, or one stratc_arrow_add_row; every 65,536 rows become a record batch. */
+ * A row is one setter call per column, then stratc_arrow_end_row, or one stratc_arrow_add_row; every 8,192 rows become a record batch. */
 #ifndef STRATC_ARROW_WRITER_H
 #define STRATC_ARROW_WRITER_H
 
@@ -34,6 +34,8 @@ typedef struct {
     stratc_arrow_column *columns;
     stratc_arrow_buffer *buffers;
     uint32_t column_count;
+    bool nullable;         /* some column is */
+    unsigned char *values; /* of all columns: as much room for each */
     uint32_t row; /* rows of this batch so far */
     stratc_arrow_block *blocks;
     uint32_t block_count;

@@ -63,9 +63,9 @@ static bool read_bars(const stratc_program *program, const stratc_options *optio
     source->rows = bars->count; /* never 0: the reader refuses an empty file */
     source->first = stratc_bars_start(bars, 0);
     source->last = stratc_bars_start(bars, bars->count - 1) + schema.every_ns;
-    bool summarised = options->out || options->json; /* the table names no hash */
+    source->hashed = (options->out || options->json) && !options->no_hash; /* the table names no hash */
     return check_times(source, options->data, error) && check_prices(program, bars, options->data, error) &&
-           (!summarised || hash_file(options->data, bars, source->sha256, error));
+           (!source->hashed || hash_file(options->data, bars, source->sha256, error));
 }
 
 static bool select_rows(const stratc_options *options, const stratc_bars *bars, const stratc_source *source,

@@ -24,10 +24,5 @@ bool stratc_help(stratc_error *error, const char *format, ...) {
     return false;
 }
 
-/* 10^0 .. 10^18: all exact as doubles, so one division is correctly rounded. */
-static const double POWERS_OF_TEN[19] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
-                                         1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
-
-double stratc_scaled(int64_t count, stratc_scale scale) {
-    return (double)(count * scale.numerator) / POWERS_OF_TEN[scale.decimals];
-}
+const double STRATC_POWERS_OF_TEN[19] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+                                       1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};

@@ -47,7 +47,12 @@ typedef struct {
     int32_t decimals;  /* 0 .. 18 */
 } stratc_scale;
 
+/* 10^0 .. 10^18: all exact as doubles, so one division is correctly rounded. */
+extern const double STRATC_POWERS_OF_TEN[19];
+
 /* count * scale as the correctly rounded double (exact when count * numerator < 2^53). */
-double stratc_scaled(int64_t count, stratc_scale scale);
+static inline double stratc_scaled(int64_t count, stratc_scale scale) {
+    return (double)(count * scale.numerator) / STRATC_POWERS_OF_TEN[scale.decimals];
+}
 
 #endif

@@ -31,8 +31,7 @@ static void add_mark(stratc_curve *curve, int64_t mark) {
     curve->has_mark = true;
 }
 
-/* Closes the open day, which ended with the equity of the last bar, and the days without a bar before the next. */
-static void turn_day(stratc_curve *curve, int64_t end_ns) {
+void stratc_curve_turn_day(stratc_curve *curve, int64_t end_ns) {
     int64_t next = day_end(end_ns);
     if (curve->bars > 0) add_mark(curve, curve->equity);
     if (curve->bars > 0 && curve->periods == ALL_DAYS)
@@ -50,20 +49,7 @@ static void count_drawdown(stratc_curve *curve, int64_t end_ns, int64_t bars) {
     if (count > curve->longest_bars) curve->longest_bars = count;
 }
 
-void stratc_curve_bar(stratc_curve *curve, int64_t end_ns, int64_t equity) {
-    if (end_ns > curve->day_end) turn_day(curve, end_ns);
-    curve->bars++;
-    curve->end_ns = end_ns;
-    curve->equity = equity;
-    if (equity < curve->peak) {
-        if (equity < curve->low) curve->low = equity;
-        return;
-    }
-    count_drawdown(curve, end_ns, curve->bars);
-    curve->peak = curve->low = equity;
-    curve->peak_ns = end_ns;
-    curve->peak_bar = curve->bars;
-}
+void stratc_curve_end_drawdown(stratc_curve *curve) { count_drawdown(curve, curve->end_ns, curve->bars); }
 
 stratc_curve stratc_curve_closed(const stratc_curve *curve) {
     stratc_curve closed = *curve;

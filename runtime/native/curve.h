@@ -24,8 +24,27 @@ typedef struct {
 
 void stratc_curve_begin(stratc_curve *curve, int64_t start_ns, int64_t capital, int32_t periods, double rf);
 
+/* Closes the open day, which ended with the equity of the last bar, and the days without a bar before the next. */
+void stratc_curve_turn_day(stratc_curve *curve, int64_t end_ns);
+
+/* The last bar is not below the peak. */
+void stratc_curve_end_drawdown(stratc_curve *curve);
+
 /* Once per bar, in order of time. */
-void stratc_curve_bar(stratc_curve *curve, int64_t end_ns, int64_t equity);
+static inline void stratc_curve_bar(stratc_curve *curve, int64_t end_ns, int64_t equity) {
+    if (end_ns > curve->day_end) stratc_curve_turn_day(curve, end_ns);
+    curve->bars++;
+    curve->end_ns = end_ns;
+    curve->equity = equity;
+    if (equity < curve->peak) {
+        if (equity < curve->low) curve->low = equity;
+        return;
+    }
+    if (curve->low != curve->peak) stratc_curve_end_drawdown(curve);
+    curve->peak = curve->low = equity;
+    curve->peak_ns = end_ns;
+    curve->peak_bar = curve->bars;
+}
 
 /* The curve with its last day and its last drawdown counted; `curve` itself may go on. */
 stratc_curve stratc_curve_closed(const stratc_curve *curve);

@@ -27,6 +27,7 @@ static const char OPTIONS[] =
     "  --participation P        share of a bar's volume that one side may fill (default: 10pct), or off\n"
     "  --latency WAY=D,...      new, replace, cancel, ack, fill or all, as in all=5ms (default: none)\n"
     "  --bounds on|off          run again along the other paths for the interval of the profit (default: on)\n"
+    "  --data-hash on|off       SHA-256 of the data file into the summary (default: on)\n"
     "  --out DIR                write fills, trades, equity, logs and summary.json to a new or earlier run folder\n"
     "  --dump-signals           with --out: every signal after every bar, signals.arrow\n"
     "  --json                   print the summary as JSON instead of a table\n";

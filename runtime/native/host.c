@@ -100,13 +100,13 @@ static bool cross_gap(stratc_world *w, int64_t start) {
 
 static bool walk(host *h, const stratc_bar *bar) {
     stratc_world *w = &h->world;
-    bool low = low_first(h->path, bar);
+    bool low;
     if (stratc_world_idle(w, bar->low_px, bar->high_px, bar->end)) {
-        if (w->venue.book.count > 0) set_line(h, bar, low); /* an order that rests has now seen this bar */
+        if (w->venue.book.count > 0) set_line(h, bar, low_first(h->path, bar)); /* an order that rests has now seen this bar */
         return true;
     }
     if (!cross_gap(w, bar->start)) return false;
-    set_line(h, bar, low);
+    set_line(h, bar, low_first(h->path, bar));
     if (!stratc_world_advance(w, bar->start)) return false;
     if (stratc_world_idle(w, bar->low_px, bar->high_px, bar->end)) return true;
     if (!decide(h, bar, &low)) return false;
@@ -131,13 +131,13 @@ static stratc_bar bar_at(const host *h, const stratc_bar_span *span, size_t row)
 
 /* A bar that overlaps the one before (weekly bars around a holiday) is seen no earlier than that one. */
 static bool bar_closes(stratc_world *w, const stratc_bar *bar) {
-    return stratc_world_instant(w, (stratc_input){.now = bar->end, .kind = STRATC_BARS, .verb = 1, .bars = bar});
+    return stratc_world_instant(w, &(stratc_input){.now = bar->end, .kind = STRATC_BARS, .verb = 1, .bars = bar});
 }
 
 /* ---- the run */
 
 static bool control(stratc_world *w, enum stratc_control verb, int64_t now) {
-    return stratc_world_instant(w, (stratc_input){.now = now, .kind = STRATC_CONTROL, .verb = verb});
+    return stratc_world_instant(w, &(stratc_input){.now = now, .kind = STRATC_CONTROL, .verb = verb});
 }
 
 static bool run_bars(host *h, const stratc_bars *bars, stratc_period period, const volatile sig_atomic_t *stop) {

@@ -210,6 +210,11 @@ static bool set_out(parser *p, const char *value) {
     return true;
 }
 
+static bool set_data_hash(parser *p, const char *value) {
+    p->options->no_hash = strcmp(value, "off") == 0;
+    return p->options->no_hash || strcmp(value, "on") == 0 || stratc_fail(p->error, STRATC_EXIT_USAGE, "--data-hash: `%.100s` is not on or off", value);
+}
+
 static bool set_json(parser *p, const char *value) {
     (void)value;
     return p->options->json = true;
@@ -238,7 +243,7 @@ static const option OPTIONS[] = {
     {"--through", true, false, set_through},   {"--spread", true, false, set_spread},
     {"--slippage", true, false, set_slippage}, {"--participation", true, false, set_participation},
     {"--latency", true, false, set_latency},   {"--bounds", true, false, set_bounds},
-    {"--help", false, true, set_help},
+    {"--data-hash", true, false, set_data_hash},
 };
 enum { OPTION_COUNT = sizeof OPTIONS / sizeof *OPTIONS };
 

@@ -21,7 +21,7 @@ typedef struct {
     int64_t trials;       /* variants tried before this one was chosen, itself included */
     enum stratc_view_kind view;
     bool has_from, has_to;
-    bool repair, json, dump_signals;
+    bool repair, json, dump_signals, no_hash;
     stratc_simulation simulation;
 } stratc_options;
 

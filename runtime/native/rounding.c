@@ -5,13 +5,10 @@
 
 #include "view.h"
 
-static const double POWERS_OF_TEN[19] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
-                                         1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
-
 static int64_t absolute(int64_t x) { return x < 0 ? -x : x; }
 
 bool stratc_round_steps(double x, stratc_scale step, int64_t multiple, int direction, int64_t limit, int64_t *steps) {
-    double exact = x * POWERS_OF_TEN[step.decimals] / ((double)step.numerator * (double)multiple);
+    double exact = x * STRATC_POWERS_OF_TEN[step.decimals] / ((double)step.numerator * (double)multiple);
     if (!isfinite(exact) || __builtin_fabs(exact) >= 9007199254740992.0) {
         return false;
     }

@@ -37,8 +37,14 @@ static void instant(stratc_json *json, const char *name, int64_t ns) {
     text(json, name, written);
 }
 
-static void hash(stratc_json *json, const char *name, const uint8_t digest[32]) {
+/* NULL: it was not taken. */
+static void hash(stratc_json *json, const char *name, const uint8_t *digest) {
     char digits[65];
+    if (!digest) {
+        stratc_json_key(json, name);
+        stratc_json_null(json);
+        return;
+    }
     for (int i = 0; i < 32; i++) snprintf(digits + 2 * i, 3, "%02x", digest[i]);
     text(json, name, digits);
 }
@@ -72,7 +78,7 @@ static void data_block(stratc_json *json, const stratc_program *program, const s
     integer(json, "schema_version", program->feeds[0].schema_version);
     integer(json, "every_ns", program->feeds[0].every);
     text(json, "file", source->file);
-    hash(json, "sha256", source->sha256);
+    hash(json, "sha256", source->hashed ? source->sha256 : NULL);
     integer(json, "rows", (int64_t)source->rows);
     integer(json, "first_ns", source->first);
     integer(json, "last_ns", source->last);

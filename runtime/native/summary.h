@@ -10,6 +10,7 @@
 typedef struct {
     const char *file; /* its name without folders */
     uint8_t sha256[32];
+    bool hashed;
     stratc_bar_faults faults;
     uint64_t rows;
     int64_t first, last; /* start of the first and end of the last bar in the file */

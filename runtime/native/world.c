@@ -80,7 +80,7 @@ static bool route(stratc_world *w, stratc_frame *frame) {
     return !w->results || stratc_results_command(w->results, w->seq, w->now, frame, &w->orders);
 }
 
-static bool deliver(stratc_world *w, stratc_input *input) {
+static inline bool deliver(stratc_world *w, stratc_input *input) {
     input->seq = ++w->seq;
     w->now = input->now;
     uint32_t code = w->program->step(w->context, input, &w->output);
@@ -126,8 +126,12 @@ static bool next_report(stratc_world *w, stratc_frame *report, bool *from_gate) 
     return *from_gate = stratc_frame_queue_pop(&w->orders.reports, report);
 }
 
+static bool reports_wait(const stratc_world *w) {
+    return w->denials.head != w->denials.count || w->orders.reports.head != w->orders.reports.count;
+}
+
 /* Delivers every waiting report, and those that these cause in turn. */
-static bool settle(stratc_world *w) {
+static bool settle_reports(stratc_world *w) {
     stratc_frame report;
     bool from_gate;
     while (next_report(w, &report, &from_gate)) {
@@ -141,14 +145,19 @@ static bool settle(stratc_world *w) {
     return true;
 }
 
+static inline bool settle(stratc_world *w) { return !reports_wait(w) || settle_reports(w); }
+
+/* Nothing rests at the venue, nothing travels. */
+static bool venue_empty(const stratc_venue *venue) { return venue->flight_count == 0 && venue->book.count == 0; }
+
 /* Answers that need no time are part of the same moment. */
 static bool settle_venue(stratc_world *w);
 
-bool stratc_world_instant(stratc_world *w, stratc_input input) {
+bool stratc_world_instant(stratc_world *w, stratc_input *input) {
     w->reports_at_once = 0;
-    if (input.now < w->now) input.now = w->now;
-    if (input.kind == STRATC_BARS) stratc_order_path_mark(&w->orders, input.bars[input.verb - 1].close_px);
-    return deliver(w, &input) && settle(w) && settle_venue(w);
+    if (input->now < w->now) input->now = w->now;
+    if (input->kind == STRATC_BARS) stratc_order_path_mark(&w->orders, input->bars[input->verb - 1].close_px);
+    return deliver(w, input) && settle(w) && (venue_empty(&w->venue) || settle_venue(w));
 }
 
 /* ---- time */
@@ -180,7 +189,7 @@ static int64_t strategy_due(const stratc_world *w, int32_t *timer) {
 
 static bool fire(stratc_world *w, int64_t deadline, int32_t timer) {
     int64_t now = deadline > w->now ? deadline : w->now;
-    return stratc_world_instant(w, (stratc_input){.now = now, .kind = STRATC_TIMER, .verb = timer, .deadline = deadline});
+    return stratc_world_instant(w, &(stratc_input){.now = now, .kind = STRATC_TIMER, .verb = timer, .deadline = deadline});
 }
 
 static bool tick(stratc_world *w, int64_t due) {
@@ -214,7 +223,7 @@ bool stratc_world_advance(stratc_world *w, int64_t until) {
 
 bool stratc_world_idle(const stratc_world *w, int64_t low, int64_t high, int64_t until) {
     int32_t timer;
-    if (w->venue.flight_count > 0 || !stratc_matching_idle(&w->venue.book, low, high, until)) return false;
+    if (!venue_empty(&w->venue) && (w->venue.flight_count > 0 || !stratc_matching_idle(&w->venue.book, low, high, until))) return false;
     return stratc_order_path_due(&w->orders) > until && strategy_due(w, &timer) > until;
 }
 

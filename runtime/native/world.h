@@ -28,8 +28,8 @@ void stratc_world_close(stratc_world *world);
 /* Copies the state of a world at rest (nothing waits in its queues); `to` was opened for the same program and keeps its results. */
 void stratc_world_copy(stratc_world *to, const stratc_world *from);
 
-/* Delivers one input that the host makes itself, and everything it causes at once. */
-bool stratc_world_instant(stratc_world *world, stratc_input input);
+/* Delivers one input that the host makes itself, and everything it causes at once; gives it its number, and a time not before the last. */
+bool stratc_world_instant(stratc_world *world, stratc_input *input);
 
 /* Runs what happens not later than `until`: answers of the venue, timers of the order kernel, timers of the strategy; at equal times
  * in this order. */

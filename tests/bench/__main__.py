@@ -8,7 +8,7 @@ from tests.bench import peers, road
 from tests.bench.measure import in_turns, wall_seconds
 
 ROUNDS = 5
-STRATEGIES = ("ema_cross",)
+STRATEGIES = ("ema_cross", "breakout")
 
 
 def say(name: str, ratio: float, explanation: str) -> None:
@@ -33,28 +33,28 @@ def build_times(folder: Path) -> None:
 
 
 def backtest_times(made: road.Road) -> float:
-    """Processor seconds of the plain backtest."""
+    """Processor seconds of the plain backtest. Both sides keep every bar's equity; with `--out` both write it, and the fills."""
     count, loop = road.check(made)
     commands = {
         "backtest": made.backtest(quiet=True),
         "by hand in C": made.by_hand(),
-        "backtest --out, nothing by `log`": made.backtest(quiet=True, out=True),
-        "backtest --out": made.backtest(out=True),
-        "by hand, fills to a file": made.by_hand(out=True),
+        "backtest --out --data-hash off": made.backtest(quiet=True, out=True, data_hash=False),
+        "by hand, fills and equity to files": made.by_hand(out=True),
+        "backtest --out": made.backtest(quiet=True, out=True),
     }
-    seconds = in_turns(list(commands.values()), ROUNDS)
-    compiled, plain, quiet, logged, written = seconds
+    if made.logs:
+        commands["backtest --out with logged signals"] = made.backtest(out=True)
+    seconds = dict(zip(commands, in_turns(list(commands.values()), ROUNDS), strict=True))
+    compiled, plain, unhashed, written, hashed, *logged = seconds.values()
     print(f"# {made.name}: {road.BARS:,} bars, {count:,} fills; the loop by hand alone {loop:.1f} ns per bar")
     print("# ns of processor time per bar, whole processes with reading their files:")
-    for name, spent in zip(commands, seconds, strict=True):
-        print(f"#   {name:<34}{spent / road.BARS * 1e9:8.1f}")
+    for name, spent in seconds.items():
+        print(f"#   {name:<36}{spent / road.BARS * 1e9:8.1f}")
     say(f"{made.name}_to_c", compiled / plain, "nothing is written by either")
-    say(
-        f"{made.name}_out_to_c",
-        quiet / written,
-        "a run folder with both logs and the equity of every bar; the loop: fills",
-    )
-    say(f"{made.name}_signals_to_c", logged / written, "the same, and every signal that the strategy says `log` of")
+    say(f"{made.name}_out_to_c", unhashed / written, "a whole run folder, both logs in it; the loop: fills and equity")
+    say(f"{made.name}_hashed_to_c", hashed / written, "the same, and the SHA-256 of the data")
+    for spent in logged:
+        say(f"{made.name}_signals_to_c", spent / written, "the same, and every signal that the strategy says `log` of")
     return compiled
 
 

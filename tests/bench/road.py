@@ -23,6 +23,13 @@ YEAR = 365 * 24 * 3600 * 10**9
 BARS = 1_000_000
 COLUMNS = ("open", "high", "low", "close", "volume")
 TICKS, LOTS, MONEY = 100, 100_000, 10**8  # per USDT, per BTC, per USDT
+BATCH = 8192  # rows that the loop writes at once
+EQUITY_COLUMNS = ("ts_ns", "equity", "drawdown", "realised", "unrealised", "fees", "position", "close")
+OPTIONS = {
+    "ema_cross": [],
+    # Small orders, so that after 100 years money is left to trade with; one run, as the loop does.
+    "breakout": ["--set", "budget=500", "--bounds", "off"],
+}
 
 
 @dataclass(frozen=True)
@@ -35,24 +42,26 @@ class Data:
 
 @dataclass(frozen=True)
 class Road:
-    """One strategy, twice. `quiet` is the binary of the text without its `log` statements."""
+    """One strategy, twice. `quiet` is the binary of the text without its `log` statements; logs: it has some."""
 
     name: str
     data: Data
     folder: Path
+    logs: bool
 
     @property
     def out(self) -> Path:
         return self.folder / "run"
 
-    def backtest(self, *, quiet: bool = False, out: bool = False) -> Command:
+    def backtest(self, *, quiet: bool = False, out: bool = False, data_hash: bool = True) -> Command:
         binary = self.folder / ("quiet" if quiet else "build") / self.name
-        words = [binary, "backtest", "--data", f"bars={self.data.arrow}"]
+        words = [binary, "backtest", "--data", f"bars={self.data.arrow}", *OPTIONS[self.name]]
+        words += [] if data_hash else ["--data-hash", "off"]
         return Command([*words, "--out", self.out], self.out) if out else Command(words)
 
     def by_hand(self, *, out: bool = False) -> Command:
         words = [self.folder / "by_hand", self.data.columns, str(BARS)]
-        return Command([*words, self.folder / "by_hand.csv"] if out else words)
+        return Command([*words, self.folder / "by_hand.csv", self.folder / "by_hand.equity"] if out else words)
 
 
 def run_stratc(*arguments: str | Path) -> str:
@@ -76,29 +85,46 @@ def make(name: str, data: Data, folder: Path) -> Road:
     folder.mkdir()
     text = (STRATEGIES / f"{name}.strat").read_text(encoding="utf-8")
     quiet = folder / f"{name}.strat"
-    quiet.write_text(re.sub(r"^ *log [^;]*;", "", text, flags=re.MULTILINE), encoding="utf-8")
+    without = re.sub(r"^ *log [^;]*;", "", text, flags=re.MULTILINE)
+    quiet.write_text(without, encoding="utf-8")
     run_stratc("build", STRATEGIES / f"{name}.strat", "--out", folder / "build")
     run_stratc("build", quiet, "--out", folder / "quiet")
     source = Path(__file__).with_name(f"{name}.c")
     flags = ["-std=gnu11", "-O2", "-ffp-contract=off"]
     run(Command([*find_toolchain().command, *flags, "-o", folder / "by_hand", source, "-lm"]))
-    return Road(name, data, folder)
+    return Road(name, data, folder, text != without)
 
 
 def check(road: Road) -> tuple[int, float]:
-    """Both must make the same fills, final equity and drawdown. Fills, and ns per bar of the loop alone."""
-    count, equity, drawdown, loop = run(road.by_hand(out=True)).split()
+    """Both must make the same fills and the same equity at every bar. Fills, and ns per bar of the loop alone, its best of three."""
+    loop = min(float(run(road.by_hand()).split()[3]) for _ in range(3))
+    count, equity, drawdown, _ = run(road.by_hand(out=True)).split()
     with (road.folder / "by_hand.csv").open(encoding="utf-8", newline="") as file:
         theirs = [tuple(map(int, row)) for row in csv.reader(file)]
-    for quiet in (True, False):
+    for quiet in {True, not road.logs}:
         run(road.backtest(quiet=quiet, out=True))
         assert fills(road) == theirs, "the two programs trade differently"
         text = (road.out / "summary.json").read_text(encoding="utf-8")
         statistics = json.loads(text, parse_float=Decimal)["statistics"]
         assert Decimal(statistics["final_equity"]) * MONEY == int(equity)
         assert abs(float(statistics["max_drawdown"]["value"]) - float(drawdown)) < 1e-12
+        same_equity(road)
     assert len(theirs) == int(count)
-    return len(theirs), float(loop)
+    return len(theirs), loop
+
+
+def same_equity(road: Road) -> None:
+    """Every row and column of equity.arrow, to the last bit. The loop writes batches, in each one column after the other."""
+    table = feather.read_table(str(road.out / "equity.arrow"))
+    theirs = np.fromfile(road.folder / "by_hand.equity", dtype=np.int64).reshape(-1)
+    assert tuple(table.column_names) == EQUITY_COLUMNS
+    assert theirs.size == BARS * len(EQUITY_COLUMNS)
+    for number, name in enumerate(EQUITY_COLUMNS):
+        ours = table[name].to_numpy().view(np.int64)
+        for first in range(0, BARS, BATCH):
+            rows = min(BATCH, BARS - first)
+            at = first * len(EQUITY_COLUMNS) + number * rows
+            assert np.array_equal(ours[first : first + rows], theirs[at : at + rows]), f"{name} differs"
 
 
 def fills(road: Road) -> list[tuple[int, ...]]:

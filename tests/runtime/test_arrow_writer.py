@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.support.native import open_library
 
 FFI, LIBRARY = open_library(["base.c", "output.c", "arrow_writer.c"], ["base.h", "output.h", "arrow_writer.h"])
-BATCH = 65_536
+BATCH = 8192
 INT64, FLOAT64, TIMESTAMP, BOOL = 1, 2, 3, 4
 ARROW = {INT64: pa.int64(), FLOAT64: pa.float64(), TIMESTAMP: pa.timestamp("ns", tz="UTC"), BOOL: pa.bool_()}
 

@@ -81,6 +81,7 @@ def test_what_was_asked_for_stands_in_the_summary(data: Path, option: str, key: 
         ("--latency=new=5ms,", "WAY=DURATION"),
         ("--latency=old=5ms", "replace, cancel"),
         ("--bounds=maybe", "on or off"),
+        ("--data-hash=maybe", "on or off"),
     ],
 )
 def test_a_wrong_value_is_a_usage_error_that_says_what_was_expected(data: Path, option: str, word: str) -> None:
@@ -114,3 +115,8 @@ def test_each_bound_is_what_a_run_under_that_path_ends_with(data: Path) -> None:
     for path in ("adverse", "favourable"):
         said = summary(data, *options, f"--path={path}")
         assert said["statistics"]["final_equity"] - said["options"]["capital"] == pytest.approx(bounds[path], abs=1e-9)
+
+
+def test_the_hash_of_the_data_can_be_left_out(data: Path) -> None:
+    assert len(summary(data)["data"]["sha256"]) == 64
+    assert summary(data, "--data-hash=off")["data"]["sha256"] is None

@@ -75,7 +75,7 @@ def _columns(bars: Any, tick: tuple[int, int]) -> dict[str, bytes]:
     for name in ("open", "high", "low", "close"):
         values = [value for span in spans for value in ffi.unpack(getattr(span, name), span.count)]
         units = [int(value * factor + 0.5) for value in values]  # stratc_bar_units
-        assert values == [lib.stratc_scaled(count, tick) for count in units]
+        assert values == [count * tick[0] / 10 ** tick[1] for count in units]  # of integers, so rounded correctly
         columns[name] = struct.pack(f"{len(units)}q", *units)
     parts = [bytes(ffi.buffer(span.volume, 8 * span.count)) if span.volume else bytes(8 * span.count) for span in spans]
     return columns | {"volume": b"".join(parts)}

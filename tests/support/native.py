@@ -99,6 +99,7 @@ def _declarations(headers: list[Path]) -> str:
     text = text.replace(
         "__extension__ typedef __int128 stratc_exact;", "typedef struct { uint64_t low, high; } stratc_exact;"
     )
+    text = re.sub(r"^static inline [^;]*?\{\n.*?^\}$", "", text, flags=re.DOTALL | re.MULTILINE)
     text = re.sub(r"^\s*(#|__attribute__|__extension__|_Static_assert|static inline).*$", "", text, flags=re.MULTILINE)
     for name, value in constants:
         text = re.sub(rf"\b{name}\b", value, text)
