@@ -149,6 +149,28 @@ def test_before_the_first_bar_the_age_counts_from_the_start() -> None:
     assert [aux for _, aux, _ in verdicts(run)] == [1]
 
 
+@pytest.mark.parametrize(
+    ("sessions", "now", "fires"),
+    [
+        (((0, 2 * HOUR),), 2 * HOUR - 1, []),
+        (((0, 2 * HOUR),), 2 * HOUR, [1]),  # a session ends before its close
+        (((0, HOUR), (2 * HOUR, 3 * HOUR)), 2 * HOUR - 1, [1]),
+        (((0, HOUR), (2 * HOUR, 3 * HOUR)), 2 * HOUR, [1, 0]),  # and begins with its open
+    ],
+)
+def test_a_guard_of_session_hours_fires_at_the_close_and_ends_at_the_open(
+    sessions: Any, now: int, fires: list[int]
+) -> None:
+    rule = standing("guard", condition=Latched(BOOL, "in_session"))
+    run = watched(rule, instrument=replace(PLAIN, sessions=sessions))
+    seen = []
+    while (armed := run.interpreter.next_deadline()) is not None and armed[0] <= now:
+        run.due()
+        seen += [aux for _, aux, _ in verdicts(run)]
+    run.bar(100, now=now)
+    assert seen + [aux for _, aux, _ in verdicts(run)] == fires
+
+
 # ---- drawdown
 
 
