@@ -39,7 +39,7 @@ $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
   fi; }
 endef
 
-.PHONY: help venv demo test lint format bench wheel fuzz schemas clean
+.PHONY: help venv demo test lint format bench docs wheel fuzz schemas clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ fuzz: $(VENV)/dev.stamp ## random programs through compiler and interpreter, lon
 
 schemas: $(VENV)/dev.stamp ## regenerate runtime/schemas from stdlib
 	$(BIN)/python -m stratc.targets.cpu.schemas --write
+
+docs: $(VENV)/dev.stamp ## regenerate the tables of docs/order-kernel.md from the kernel
+	$(BIN)/python -m stratc.compiler.kernels.document stdlib/order_kernel.strat slot.phase docs/order-kernel.md
 
 wheel: $(VENV)/dev.stamp ## build dist/*.whl and try it in a clean environment, away from this tree
 	@$(need_cc)

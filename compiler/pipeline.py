@@ -34,6 +34,7 @@ from .checker.soundness import is_sound
 from .checker.values import NodeEntry, Scope, SignalEntry, Value
 from .depth import deepest
 from .gate import gate
+from .kernels.load import check_file, is_kernel_file
 from .program import Bound, Command, Equation, Feed, Instrument, Machine, Param, Program, Signal, Standing, Template
 from .reporter import Reporter
 from .schedule import Renumbering, order
@@ -59,6 +60,9 @@ def compile_source(source: Source, max_state: int = 64 * 2**20) -> Compilation:
         file, found = parse(source)
         diagnostics.extend(found)
         if file is None or diagnostics.errors:
+            return Compilation(None, diagnostics)
+        if is_kernel_file(file):
+            check_file(reporter, file, {})
             return Compilation(None, diagnostics)
         return Compilation(_file(reporter, file, max_state), diagnostics)
     except RecursionError:

@@ -11,13 +11,16 @@ from . import calls, expressions, program, statements, walk
 from .declarations import declare
 from .facts import Facts
 from .program import Event, Expr, Invariant, KernelProgram, Message, Read, Row, Select, Statement, Table, Write
-from .scope import Context, Flow, Names, RefusedError
+from .scope import REGISTERS, Context, Flow, Names, RefusedError
 
 ANY = "any"
 
 
-def check_kernel(reporter: Reporter, kernel: tree.Kernel, constants: Mapping[str, int]) -> KernelProgram | None:
-    names = declare(reporter, kernel, constants)
+def check_kernel(
+    reporter: Reporter, file: tree.File, kernel: tree.Kernel, constants: Mapping[str, int]
+) -> KernelProgram | None:
+    """A kernel of `file`; constants: values that take the place of those in the text."""
+    names = declare(reporter, file, kernel, constants)
     if reporter.diagnostics.errors:
         return None
     return _Checker(reporter, kernel, names).program()
@@ -251,14 +254,23 @@ class _Checker:
                 self.reporter.unknown(event.span, "event", event.text, [ANY, *messages, *timers])
         if self.reporter.diagnostics.errors:
             return
-        for table in (i for i in self.kernel.items if isinstance(i, tree.Table)):
-            if table.name.text not in self.selected_once:
-                self.reporter.report(
-                    "E1009", table.span, f"no message selects a row of `{table.name.text}`", "never used"
-                )
-            for cell in table.cells:
-                if isinstance(cell, tree.Cell) and (table.name.text, cell.name.text) not in self.names.read:
-                    self.reporter.report("E1015", cell.span, f"`{cell.name.text}` is never read", "remove it")
+        for item in self.kernel.items:
+            if isinstance(item, tree.Register):
+                self._never_read(REGISTERS, item)
+            if isinstance(item, tree.Table):
+                self._never_selected(item)
+                for cell in (c for c in item.cells if isinstance(c, tree.Cell)):
+                    self._never_read(item.name.text, cell)
+
+    def _never_selected(self, table: tree.Table) -> None:
+        name = table.name.text
+        if name not in self.selected_once:
+            self.reporter.report("E1009", table.span, f"no message selects a row of `{name}`", "never used")
+
+    def _never_read(self, table: str, cell: tree.Cell | tree.Register) -> None:
+        name = cell.name.text
+        if (table, name) not in self.names.read:
+            self.reporter.report("E1015", cell.span, f"`{name}` is never read", "remove it")
 
 
 def _concerns(node: tree.Handler, name: str, message: Message | None) -> bool:

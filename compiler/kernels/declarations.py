@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from ...lang import tree
 from ..reporter import Reporter
-from . import expressions
+from . import expressions, frames
 from .program import NEVER, TIME, ArrayType, Cell, EnumType, Field, IntType, Message, Table, Type
-from .scope import Context, Names, RefusedError
+from .scope import REGISTERS, Context, Names, RefusedError
 
 Item = TypeVar("Item", bound=tree.Node)
+Named = TypeVar("Named", tree.Const, tree.TypeDecl, tree.Channel, tree.Table, tree.Register)
 
 
-def declare(reporter: Reporter, kernel: tree.Kernel, constants: Mapping[str, int]) -> Names:
+def declare(reporter: Reporter, file: tree.File, kernel: tree.Kernel, constants: Mapping[str, int]) -> Names:
     """constants: values that take the place of those in the text."""
     names = Names()
     context = Context(reporter, names, "constant")
     _no_duplicates(reporter, kernel)
-    known = {i.name.text for i in _items(kernel, tree.Const)}
-    for name in sorted(set(constants) - known):
-        reporter.unknown(kernel.name.span, "constant", name, known)
-    _each(_items(kernel, tree.Const), lambda node: _const(context, node, constants))
-    _each(_items(kernel, tree.TypeDecl), lambda node: _range(context, node))
+    replaceable = {i.name.text for i in _items(kernel, tree.Const)}
+    for name in sorted(set(constants) - replaceable):
+        reporter.unknown(kernel.name.span, "constant", name, replaceable)
+    _each(context, _items(kernel, tree.Const), lambda node: _const(context, node, constants))
+    _each(context, _items(kernel, tree.TypeDecl), lambda node: _range(context, node))
     for node in _items(kernel, tree.EnumDecl):
         names.enums[node.name.text] = EnumType(node.name.text, tuple(m.text for m in node.members))
-    _each(_items(kernel, tree.Channel), lambda node: _message(context, node))
-    _each(_items(kernel, tree.Table), lambda node: _table(context, node))
+    known = frames.frames(reporter, file)
+    _each(context, _items(kernel, tree.Channel), lambda node: _message(context, known, node))
+    _each(context, _items(kernel, tree.Table), lambda node: _table(context, node))
+    _registers(context, _items(kernel, tree.Register))
     names.defs = {d.name.text: d for d in _items(kernel, tree.Define)}
     names.routines = {r.name.text: r for r in _items(kernel, tree.Routine)}
-    _each(_items(kernel, tree.Channel), lambda node: _visits(context, node))
+    _each(context, _items(kernel, tree.Channel), lambda node: _visits(context, node))
     return names
 
 
@@ -38,12 +41,12 @@ def _items(kernel: tree.Kernel, kind: type[Item]) -> list[Item]:
     return [item for item in kernel.items if isinstance(item, kind)]
 
 
-def _each(nodes: Iterable[Item], declare_one: Callable[[Item], None]) -> None:
+def _each(context: Context, nodes: Iterable[Named], declare_one: Callable[[Named], None]) -> None:
     for node in nodes:
         try:
             declare_one(node)
         except RefusedError:
-            continue
+            context.names.refused.add(node.name.text)
 
 
 def _no_duplicates(reporter: Reporter, kernel: tree.Kernel) -> None:
@@ -55,6 +58,7 @@ def _no_duplicates(reporter: Reporter, kernel: tree.Kernel) -> None:
     _unique(reporter, [i.name for i in kernel.items if isinstance(i, tree.Invariant)])
     tables = _items(kernel, tree.Table)
     bare = [cell.name for cell in tables[0].cells] if tables else []
+    bare += [i.name for i in kernel.items if isinstance(i, tree.Register)]
     defs = [i.name for i in kernel.items if isinstance(i, tree.Define)]
     _unique(reporter, [*(t.name for t in tables), *bare, *defs])
     for table in tables:
@@ -96,10 +100,11 @@ def _range(context: Context, node: tree.TypeDecl) -> None:
     context.names.ranges[node.name.text] = IntType(low, high)
 
 
-def _message(context: Context, node: tree.Channel) -> None:
+def _message(context: Context, known: Mapping[str, frames.Frame], node: tree.Channel) -> None:
     if node.formals is None:
-        context.refuse("E1003", node.span, f"`{node.name.text}` has no fields", "list them, or write `()`")
-    fields = tuple(Field(f.name.text, context.scalar(f.type)) for f in node.formals)
+        fields = frames.fields(context, known, node)
+    else:
+        fields = tuple(Field(f.name.text, context.scalar(f.type)) for f in node.formals)
     each = node.each.text if node.each else None
     context.names.messages[node.name.text] = Message(node.direction, node.name.text, fields, each)
 
@@ -130,7 +135,15 @@ def _table(context: Context, node: tree.Table) -> None:
     context.names.keys[node.name.text] = node.by
 
 
-def _cell(context: Context, node: tree.Cell | tree.Timer) -> Cell:
+def _registers(context: Context, nodes: Sequence[tree.Register]) -> None:
+    cells: list[Cell] = []
+    _each(context, nodes, lambda node: cells.append(_cell(context, node)))
+    if nodes:
+        context.names.tables[REGISTERS] = Table(REGISTERS, None, tuple(cells))
+        context.names.keys[REGISTERS] = None
+
+
+def _cell(context: Context, node: tree.Cell | tree.Timer | tree.Register) -> Cell:
     if isinstance(node, tree.Timer):
         return Cell(node.name.text, TIME, NEVER, timer=True)
     element = context.scalar(tree.TypeRef(node.type.name, span=node.type.span))

@@ -186,7 +186,7 @@ def _number(context: Context, expr: tree.Expr, text: str) -> Expr:
 
 
 def _name(context: Context, expr: tree.Expr, text: str) -> Expr:
-    main = context.names.main
+    bare = context.names.bare
     if text in context.locals:
         found = context.locals[text]
         return sized(context, expr.span, found, found.type) if isinstance(found.type, IntType) else found
@@ -194,13 +194,13 @@ def _name(context: Context, expr: tree.Expr, text: str) -> Expr:
         return sized(context, expr.span, Now(type=TIME), TIME)
     if text in context.names.defs:
         return calls.inlined(context, expr, text, ())
-    if main is not None and context.names.cell(main.name, text):
-        return register(context, expr.span, main.name, text, None)
+    if text in bare:
+        return register(context, expr.span, bare[text], text, None)
     if text == context.parameter:
         context.refuse(
             "E1003", expr.span, f"`{text}` is a message, not a value", "name one of its fields", help=f"`{text}.field`"
         )
-    known = [*context.locals, "now", *context.names.defs, *([c.name for c in main.cells] if main else [])]
+    known = [*context.locals, "now", *context.names.defs, *bare]
     context.unknown(expr.span, "name", text, known)
 
 

@@ -31,11 +31,22 @@ def load_kernel(text: str, name: str = "kernel.strat", constants: Mapping[str, i
     diagnostics.extend(found)
     if file is None or diagnostics.errors:
         raise KernelError(diagnostics)
-    kernels = [item for item in file.items if isinstance(item, tree.Kernel)]
-    if len(kernels) != 1:
-        reporter.report("E1014", file.span, f"a text holds one kernel, this has {len(kernels)}", "")
-        raise KernelError(diagnostics)
-    program = check_kernel(reporter, kernels[0], constants or {})
+    program = check_file(reporter, file, constants or {})
     if program is None:
         raise KernelError(diagnostics)
     return program
+
+
+def is_kernel_file(file: tree.File) -> bool:
+    """A kernel, and nothing beside it but what its messages need."""
+    kinds = {type(item) for item in file.items}
+    return tree.Kernel in kinds and kinds <= {tree.Kernel, tree.Message, tree.EnumDecl, tree.Use}
+
+
+def check_file(reporter: Reporter, file: tree.File, constants: Mapping[str, int]) -> KernelProgram | None:
+    """The only kernel of a file; what is wrong goes to the reporter."""
+    kernels = [item for item in file.items if isinstance(item, tree.Kernel)]
+    if len(kernels) != 1:
+        reporter.report("E1014", file.span, f"a text holds one kernel, this has {len(kernels)}", "")
+        return None
+    return check_kernel(reporter, file, kernels[0], constants)

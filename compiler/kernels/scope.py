@@ -17,9 +17,13 @@ class RefusedError(Exception):
     """Something was reported; what contains it can't be checked further."""
 
 
+REGISTERS = "state"
+"""The table of the single registers, `state name: type = first;`: a keyword, so that no table is called so."""
+
+
 @dataclass(slots=True)
 class Names:
-    """All that a kernel declares, by name. The registers of the first table go by their bare names."""
+    """All that a kernel declares, by name."""
 
     constants: dict[str, int] = field(default_factory=dict)
     ranges: dict[str, IntType] = field(default_factory=dict)
@@ -30,10 +34,13 @@ class Names:
     defs: dict[str, tree.Define] = field(default_factory=dict)
     routines: dict[str, tree.Routine] = field(default_factory=dict)
     read: set[tuple[str, str]] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)  # declared, but wrongly: reported once
 
     @property
-    def main(self) -> Table | None:
-        return next(iter(self.tables.values()), None)
+    def bare(self) -> dict[str, str]:
+        """Registers that go by their bare names, those of the first table and the single ones: name → table."""
+        first = next((t for t in self.tables if t != REGISTERS), REGISTERS)
+        return {c.name: t for t in (first, REGISTERS) if t in self.tables for c in self.tables[t].cells}
 
     def cell(self, table: str, name: str) -> Cell | None:
         return next((c for c in self.tables[table].cells if c.name == name), None)
@@ -93,7 +100,8 @@ class Context:
         raise RefusedError
 
     def unknown(self, span: Span, what: str, name: str, candidates: Iterable[str]) -> NoReturn:
-        self.reporter.unknown(span, what, name, candidates)
+        if name not in self.names.refused:
+            self.reporter.unknown(span, what, name, candidates)
         raise RefusedError
 
     def scalar(self, ref: tree.TypeRef) -> Scalar:

@@ -38,6 +38,8 @@ def one(context: Context, node: tree.KernelStatement) -> Sequence[Statement]:
     try:
         return _statement(context, node)
     except RefusedError:
+        if isinstance(node, tree.Let):
+            context.names.refused.add(node.name.text)
         return ()
 
 
@@ -64,12 +66,8 @@ def _statement(context: Context, node: tree.KernelStatement) -> Sequence[Stateme
 
 
 def _let(context: Context, node: tree.Let) -> Statement:
-    name, main = node.name.text, context.names.main
-    taken = (
-        name in context.locals
-        or name in context.names.defs
-        or (main is not None and context.names.cell(main.name, name))
-    )
+    name = node.name.text
+    taken = name in context.locals or name in context.names.defs or name in context.names.bare
     if taken or name in (context.parameter, "now"):
         context.refuse("E0102", node.name.span, f"`{name}` is declared twice", "has a meaning here already")
     if node.type is None:
@@ -124,8 +122,10 @@ def _value(context: Context, value: tree.Expr, target: Type, name: str) -> Expr:
 
 
 def _place(context: Context, span: Span, place: tree.Place) -> tuple[str, str]:
-    main = context.names.main
-    table, name = (place.name, place.member) if place.member else (main.name if main else "", place.name)
+    bare = context.names.bare
+    if not place.member and place.name not in bare:
+        context.unknown(span, "register", place.name, bare)
+    table, name = (place.name, place.member) if place.member else (bare[place.name], place.name)
     if table not in context.names.tables:
         context.unknown(span, "table", table, context.names.tables)
     if not context.names.cell(table, name):

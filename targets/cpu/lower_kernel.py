@@ -12,7 +12,7 @@ from dataclasses import replace
 from ...compiler.kernels import program as p
 from ...compiler.kernels.walk import of_kind
 from . import cast as c
-from .lower_kernel_expr import Names, Scope, array_elements, constant, width
+from .lower_kernel_expr import Names, Scope, array_elements, constant, ends, width
 from .printer import print_unit
 from .skeleton import render
 
@@ -113,9 +113,12 @@ class _Lowering:
         )
         items: list[c.Item] = [c.Comment(head)]
         functions = [self._event(e) for e in self.program.events]
-        items += [self._post(), self._emit(), self._arm(), *functions, self._drain(), self._sweep(), self._each_input()]
+        called = {call.function for call in of_kind(functions, c.Call)}
+        services = [f for f in (self._post(), self._emit(), self._arm()) if f.name in called]
+        items += [*services, *functions, self._drain(), self._sweep(), self._each_input()]
         items += [self._init(), self._next_due(), self._in_range(), self._step()]
-        used = [f'#include <string.h>\n\n#include "{prefix}.h"\n', _HELPERS, self._step_type()]
+        helpers = "\n".join(text for name, text in _HELPERS.items() if name in called)
+        used = [f'#include <string.h>\n\n#include "{prefix}.h"\n', helpers, self._step_type()]
         unit = print_unit(c.TranslationUnit(tuple(items)))
         comment, rest = unit.split("*/\n", 1)
         return f"{comment}*/\n" + "\n".join(used) + "\n" + rest
@@ -188,24 +191,24 @@ class _Lowering:
         )
 
     def _selected(self, event: p.Event, scope: Scope) -> list[c.Statement]:
-        """The rows this step sees. A key may read a row selected before it."""
-        made: list[c.Statement] = []
-        sizes = {t.name: t.size for t in self.program.tables}
-        for select in event.selects:
-            type_ = f"{self.names.prefix}_{select.table} *const"
+        """The rows this step sees. A key may read what is selected before it."""
+        single = [t.name for t in self.program.tables if t.size is None]
+        needed = {t.name for t in self.program.tables if scope.touches(t.name)}
+        for select in reversed(event.selects):
+            if select.table in needed:
+                needed |= {read.table for read in of_kind(select.key, p.Read)}
+        in_keys = {read.table for s in event.selects if s.table in needed for read in of_kind(s.key, p.Read)}
+        made = [self._pointer(name, c.Arrow(KERNEL, name)) for name in single if name in in_keys]
+        for select in (s for s in event.selects if s.table in needed):
             key: c.Expr = c.Name("told")
             if select.key is not None:
                 key = c.Binary("&", scope.selecting(select.key), c.Literal(select.mask))
-            place: c.Expr = c.Arrow(KERNEL, select.table)
-            if sizes[select.table] is not None:
-                place = c.Index(place, key)
-            made.append(c.Declaration(type_, select.table, c.Unary("&", place)))
-        chosen = {s.table for s in event.selects}
-        for table in self.program.tables:
-            if table.size is None and table.name not in chosen and scope.touches(table.name):
-                type_ = f"{self.names.prefix}_{table.name} *const"
-                made.append(c.Declaration(type_, table.name, c.Unary("&", c.Arrow(KERNEL, table.name))))
-        return made
+            made.append(self._pointer(select.table, c.Index(c.Arrow(KERNEL, select.table), key)))
+        rest = [name for name in single if name in needed - in_keys]
+        return [*made, *(self._pointer(name, c.Arrow(KERNEL, name)) for name in rest)]
+
+    def _pointer(self, table: str, row: c.Expr) -> c.Statement:
+        return c.Declaration(f"{self.names.prefix}_{table} *const", table, c.Unary("&", row))
 
     def _loaded(self, event: p.Event, scope: Scope) -> list[c.Statement]:
         """Old values, loaded before anything is written."""
@@ -431,14 +434,16 @@ class _Lowering:
         return c.Function("bool", f"{self.names.prefix}_input_in_range", parameters, body, visible=True)
 
 
-_HELPERS = """static inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-
-static inline int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
-
-static inline int64_t magnitude(int64_t a) { return a < 0 ? -a : a; }
-
-static inline int64_t within(int64_t a, int64_t low, int64_t high) { return a < low ? low : a > high ? high : a; }
-"""
+_HELPERS = {
+    "smaller": "static inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }\n",
+    "larger": "static inline int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }\n",
+    "magnitude": "static inline int64_t magnitude(int64_t a) { return a < 0 ? -a : a; }\n",
+    "within": (
+        "static inline int64_t within(int64_t a, int64_t low, int64_t high) "
+        "{ return a < low ? low : a > high ? high : a; }\n"
+    ),
+}
+"""What the functions of events may call; a file has those that it calls."""
 
 
 def _register(cell: p.Cell) -> c.Declaration:
@@ -466,12 +471,9 @@ def _range_checks(value: c.Expr, type_: p.Scalar) -> list[c.Expr]:
         case p.BoolType():
             return []
         case p.IntType(low, high):
-            name, checks = width(type_), list[c.Expr]()
-            if not (name.startswith("u") and low == 0):
-                checks.append(c.Binary(">=", value, c.Literal(low)))
-            if not (name.startswith("u") and high == 2 ** int(name[4:-2]) - 1):
-                checks.append(c.Binary("<=", value, c.Literal(high)))
-            return checks
+            least, most = ends(type_)
+            checks: list[c.Expr] = [c.Binary(">=", value, c.Literal(low))] if low > least else []
+            return [*checks, c.Binary("<=", value, c.Literal(high))] if high < most else checks
 
 
 def _most_sends(event: p.Event) -> int:

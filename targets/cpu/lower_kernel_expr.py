@@ -26,6 +26,15 @@ def width(type_: p.Scalar) -> str:
             return f"uint{bits}_t" if low >= 0 and bits < 64 else f"int{bits}_t"
 
 
+def ends(type_: p.IntType) -> tuple[int, int]:
+    """The least and the most that the C type of `type_` holds."""
+    name = width(type_)
+    if name.startswith("u"):
+        return 0, 2 ** int(name[4:-2]) - 1
+    half = 2 ** (int(name[3:-2]) - 1)
+    return -half, half - 1
+
+
 class Names:
     """prefix: the kernel's name in lower case."""
 

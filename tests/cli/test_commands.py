@@ -35,6 +35,17 @@ def test_check_is_quiet_about_right_strategies(stratc: Stratc) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "2 files checked, no errors\n", "")
 
 
+def test_check_takes_a_kernel_in_a_file_of_its_own(stratc: Stratc, tmp_path: Path) -> None:
+    right, wrong = ROOT / "stdlib" / "order_kernel.strat", tmp_path / "half.strat"
+    wrong.write_text(
+        "kernel HALF {\n  type n = 0 .. 9;\n  input a(n: n);\n  output b(n: n);\n  on a(m) { emit b(n = m.n / 3); }\n}\n"
+    )
+    assert (stratc("check", right).returncode, stratc("check", right).stdout) == (0, "1 file checked, no errors\n")
+    done = stratc("check", right, wrong)
+    assert done.returncode == 1
+    assert "E1011" in done.stderr
+
+
 def test_check_reports_as_json(stratc: Stratc, tmp_path: Path) -> None:
     (tmp_path / "bad.strat").write_text("node f(x: ratio): ratio { yield x + y; }\n")
     done = stratc("check", "bad.strat", "--format", "json")

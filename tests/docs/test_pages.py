@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from stratc.cli import exits
+from stratc.compiler.kernels import load_kernel
 from stratc.compiler.pipeline import compile_source
 from stratc.lang.keywords import KEYWORDS
 from stratc.lang.source import Source
@@ -20,6 +21,12 @@ def test_programs_of_the_language_page_compile(number: int) -> None:
     assert len(blocks) == 3
     compilation = compile_source(Source("page.strat", blocks[number]))
     assert [d.title for d in compilation.diagnostics.found] == []
+
+
+def test_the_kernel_of_its_page_compiles() -> None:
+    blocks = re.findall(r"```strat\n(.*?)```", (ROOT / "docs" / "kernels.md").read_text(), re.DOTALL)
+    assert len(blocks) == 1
+    assert load_kernel(blocks[0]).name == "BUCKETS"
 
 
 def test_the_language_page_lists_every_reserved_word() -> None:

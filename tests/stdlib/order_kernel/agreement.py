@@ -29,26 +29,37 @@ def state_of(row: Row) -> str:
 
 
 class CountingModel(OrderModel):
-    """met: how often each event met each state of a row, with the row's own order or (` stranger`) with another."""
+    """met: how often each event met each state of a row, with the row's own order or (` stranger`) with another.
+
+    moves: how often an event of the kernel led from one phase to another.
+    """
 
     def __init__(self) -> None:
         super().__init__(
             CONSTANTS["SLOTS"], CONSTANTS["INSTRUMENTS"], CONSTANTS["ANSWER_TIME"], CONSTANTS["MAX_QUERIES"]
         )
         self.met: Counter[tuple[str, str]] = Counter()
+        self.moves: Counter[tuple[str, str, str]] = Counter()
+        self._event = ""
 
     def meet(self, name: str, index: int, f: Fields, posted: bool = False) -> None:
         row = self.rows[index]
         is_stranger = name != "submit" and "id" in f and row.phase is not Phase.FREE and row.id != f["id"]
         self.met[name, state_of(row) + (" stranger" if is_stranger else "")] += 1
+        self._event = {"lost_venue": "disconnect", "killed": "kill"}.get(name, name)
         super().meet(name, index, f, posted)
+
+    def follow(self, row: Row, before: Row) -> None:
+        self.moves[self._event, before.phase.name, row.phase.name] += 1
+        super().follow(row, before)
 
 
 @dataclass
 class Agreement:
-    """What runs without a difference met: pairs of event and state, rows of the kernel."""
+    """What runs without a difference met: pairs of event and state, moves from phase to phase, rows of the kernel."""
 
     met: Counter[tuple[str, str]] = field(default_factory=Counter)
+    moves: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     row_hits: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -64,6 +75,7 @@ def agree(make: Callable[[], Any], program: KernelProgram, seed: int, events: in
         model, kernel = CountingModel(), make()
         agree_once(kernel, model, program, Random(f"{seed} {part}"), run)
         found.met += model.met
+        found.moves += model.moves
         found.row_hits += Counter(kernel.row_hits)
     return found
 
