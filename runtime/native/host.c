@@ -18,7 +18,8 @@ enum { BARS_PER_LOOK = 4096 };
 
 typedef struct {
     stratc_world world;
-    stratc_world spare[2]; /* trial walks: low first, high first */
+    stratc_world spare[2]; /* trial walks: high first, low first */
+    stratc_tape tape[2];
     enum stratc_path path;
     double factor; /* price units per currency unit */
     uint64_t ambiguous;
@@ -69,10 +70,21 @@ static bool finish_walk(stratc_world *w, const stratc_bar *bar) {
     return true;
 }
 
-static bool walk_trial(host *h, stratc_world *spare, const stratc_bar *bar, bool low) {
+static bool walk_trial(host *h, const stratc_bar *bar, bool low) {
+    stratc_world *spare = &h->spare[low];
+    h->tape[low].count = 0;
     stratc_world_copy(spare, &h->world);
     turn_line(spare, bar, low);
     return finish_walk(spare, bar);
+}
+
+/* The trial becomes the run, and says what it did. */
+static bool adopt(host *h, bool low) {
+    const stratc_tape *tape = &h->tape[low];
+    stratc_world_copy(&h->world, &h->spare[low]);
+    for (size_t i = 0; i < tape->count; i++)
+        if (!stratc_results_take(h->world.results, &tape->items[i])) return false;
+    return true;
 }
 
 static bool differ(const stratc_world *a, const stratc_world *b, int64_t close) {
@@ -81,14 +93,14 @@ static bool differ(const stratc_world *a, const stratc_world *b, int64_t close) 
 }
 
 /* Walks the bar both ways from copies: is it ambiguous, and which way does the rule take? */
-static bool decide(host *h, const stratc_bar *bar, bool *low) {
-    if (!walk_trial(h, &h->spare[0], bar, true) || !walk_trial(h, &h->spare[1], bar, false)) return false;
-    int64_t up = stratc_world_equity(&h->spare[0], bar->close_px), down = stratc_world_equity(&h->spare[1], bar->close_px);
-    h->ambiguous += differ(&h->spare[0], &h->spare[1], bar->close_px);
-    *low = low_first(h->path, bar);
-    if (h->path == STRATC_PATH_ADVERSE) *low = up <= down;
-    if (h->path == STRATC_PATH_FAVOURABLE) *low = up >= down;
-    return true;
+static bool walk_both(host *h, const stratc_bar *bar) {
+    if (!walk_trial(h, bar, true) || !walk_trial(h, bar, false)) return false;
+    int64_t up = stratc_world_equity(&h->spare[true], bar->close_px), down = stratc_world_equity(&h->spare[false], bar->close_px);
+    bool low = low_first(h->path, bar);
+    h->ambiguous += differ(&h->spare[true], &h->spare[false], bar->close_px);
+    if (h->path == STRATC_PATH_ADVERSE) low = up <= down;
+    if (h->path == STRATC_PATH_FAVOURABLE) low = up >= down;
+    return adopt(h, low);
 }
 
 /* Timers and expiries between two bars fire at their own time, and nothing is filled there. */
@@ -100,7 +112,6 @@ static bool cross_gap(stratc_world *w, int64_t start) {
 
 static bool walk(host *h, const stratc_bar *bar) {
     stratc_world *w = &h->world;
-    bool low;
     if (stratc_world_idle(w, bar->low_px, bar->high_px, bar->end)) {
         if (w->venue.book.count > 0) set_line(h, bar, low_first(h->path, bar)); /* an order that rests has now seen this bar */
         return true;
@@ -108,10 +119,7 @@ static bool walk(host *h, const stratc_bar *bar) {
     if (!cross_gap(w, bar->start)) return false;
     set_line(h, bar, low_first(h->path, bar));
     if (!stratc_world_advance(w, bar->start)) return false;
-    if (stratc_world_idle(w, bar->low_px, bar->high_px, bar->end)) return true;
-    if (!decide(h, bar, &low)) return false;
-    turn_line(w, bar, low);
-    return finish_walk(w, bar);
+    return stratc_world_idle(w, bar->low_px, bar->high_px, bar->end) || walk_both(h, bar);
 }
 
 static stratc_bar bar_at(const host *h, const stratc_bar_span *span, size_t row) {
@@ -164,14 +172,18 @@ static bool run_bars(host *h, const stratc_bars *bars, stratc_period period, con
 
 static bool open_host(host *h, const stratc_program *program, const stratc_options *options, stratc_error *error) {
     h->factor = stratc_bar_factor(program->instruments[0].price);
-    return stratc_world_open(&h->world, program, options, error) && stratc_world_open(&h->spare[0], program, options, error) &&
-           stratc_world_open(&h->spare[1], program, options, error);
+    bool good = stratc_world_open(&h->world, program, options, error) && stratc_world_open(&h->spare[0], program, options, error) &&
+                stratc_world_open(&h->spare[1], program, options, error);
+    for (int i = 0; i < 2; i++) h->spare[i].tape = &h->tape[i];
+    return good;
 }
 
 static void close_host(host *h) {
     stratc_world_close(&h->world);
     stratc_world_close(&h->spare[0]);
     stratc_world_close(&h->spare[1]);
+    stratc_tape_free(&h->tape[0]);
+    stratc_tape_free(&h->tape[1]);
     free(h);
 }
 
@@ -182,7 +194,7 @@ static bool run(const stratc_program *program, const stratc_options *options, en
     if (!h) return stratc_fail(error, STRATC_EXIT_INTERNAL, "out of memory for the run of %s", program->name);
     h->path = path;
     bool good = open_host(h, program, options, error);
-    h->world.results = results;
+    h->world.results = h->spare[0].results = h->spare[1].results = results;
     good = good && run_bars(h, bars, period, stop);
     if (good) {
         *end = (run_end){((const stratc_core *)h->world.context)->account.equity, h->ambiguous, h->world.venue.book.counts};

@@ -234,6 +234,9 @@ typedef struct stratc_program {
     int64_t (*warm_up)(const stratc_value *params);
     /* context: context_size bytes, zeroed by init. params: param_count values, already checked against their ranges. */
     void (*init)(void *context, const stratc_value *params, int64_t capital);
+    /* Makes `to` what `from` is, but for what only BARS read or change: there and back, with instants without BARS between, is as if
+     * `from` had had them. Both were made by init. */
+    void (*copy)(void *to, const void *from);
     /* Runs one instant; output counts are reset by step itself. Returns 0, or a stratc_fault_code. */
     uint32_t (*step)(void *context, const stratc_input *input, stratc_output *output);
     /* Current (held) value of every signal; ok[i] = 0 where it is na or not ready. bool signals are 0.0 / 1.0. */

@@ -97,10 +97,7 @@ static bool take(stratc_order_path *path, const order_kernel_output *output, int
     }
 }
 
-static int64_t next_due(const order_kernel *kernel) {
-    int64_t due = order_kernel_next_due(kernel);
-    return due >= ORDER_KERNEL_NEVER ? STRATC_NEVER : due;
-}
+static int64_t or_never(int64_t due) { return due >= ORDER_KERNEL_NEVER ? STRATC_NEVER : due; }
 
 /* One message through the kernel; `time` is the venue's own time of what happened. */
 static bool step(stratc_order_path *path, const order_kernel_input *input, int64_t time, stratc_error *error) {
@@ -108,7 +105,7 @@ static bool step(stratc_order_path *path, const order_kernel_input *input, int64
     order_kernel_step(&path->state.kernel, input, &path->outputs);
     if (path->outputs.fault)
         return stratc_fail(error, STRATC_EXIT_INTERNAL, "the order kernel has a fault of kind %u", (unsigned)path->outputs.fault);
-    path->state.due = next_due(&path->state.kernel);
+    path->state.due = or_never(path->state.kernel.next_due);
     for (uint32_t i = 0; i < path->outputs.count; i++)
         if (!take(path, &path->outputs.items[i], time, error)) return false;
     return true;
@@ -260,6 +257,11 @@ bool stratc_order_path_answer(stratc_order_path *path, const stratc_answer *answ
 }
 
 /* ---- time */
+
+int64_t stratc_order_path_next_due(stratc_order_path *path) {
+    path->state.kernel.next_due = order_kernel_next_due(&path->state.kernel);
+    return path->state.due = or_never(path->state.kernel.next_due);
+}
 
 bool stratc_order_path_tick(stratc_order_path *path, int64_t now, stratc_error *error) {
     order_kernel_input input = {.type = ORDER_KERNEL_HEARTBEAT, .time = now};

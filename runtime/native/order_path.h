@@ -15,7 +15,7 @@ enum { STRATC_ORDER_ROWS = ORDER_KERNEL_SLOTS };
 typedef struct {
     order_kernel kernel;
     int64_t mark, reference; /* price units: the latest, and the one the gate knows */
-    int64_t due;             /* when a timer of the kernel is due; STRATC_NEVER */
+    int64_t due;             /* no timer of the kernel is due earlier; STRATC_NEVER: none is armed */
 } stratc_order_state;
 
 typedef struct {
@@ -50,8 +50,15 @@ bool stratc_order_path_answer(stratc_order_path *path, const stratc_answer *answ
 /* The price that orders are held against: the kernel hears of it before the next message. */
 static inline void stratc_order_path_mark(stratc_order_path *path, int64_t px) { path->state.mark = px; }
 
-/* When a timer of the kernel is due, or STRATC_NEVER; and lets it fire. */
-static inline int64_t stratc_order_path_due(const stratc_order_path *path) { return path->state.due; }
+/* When a timer of the kernel is due, or STRATC_NEVER: looks at every order. */
+int64_t stratc_order_path_next_due(stratc_order_path *path);
+
+/* The same if it is not later than `until`, else any time that is later. */
+static inline int64_t stratc_order_path_due(stratc_order_path *path, int64_t until) {
+    return path->state.due > until ? path->state.due : stratc_order_path_next_due(path);
+}
+
+/* Lets the timers fire that are due. */
 bool stratc_order_path_tick(stratc_order_path *path, int64_t now, stratc_error *error);
 
 /* Lots, signed. */

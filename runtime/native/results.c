@@ -99,44 +99,11 @@ bool stratc_results_records(stratc_results *results, const stratc_output *output
     return stratc_log_append_all(log, output->records, output->record_count) || failed(results, &log->file);
 }
 
-static bool log_frame(stratc_results *results, stratc_order_record *record, const stratc_frame *frame) {
-    stratc_log *log = &results->files.order_log;
-    memcpy(record->frame, frame, sizeof record->frame);
-    return stratc_log_append(log, record) || failed(results, &log->file);
-}
-
-static uint32_t state_of(uint8_t phase, uint8_t reason, bool triggered) {
-    return phase | (uint32_t)reason << 8 | (uint32_t)triggered << 16;
-}
-
-bool stratc_results_command(stratc_results *results, uint64_t seq, int64_t now, const stratc_frame *frame,
-                            const stratc_order_path *orders) {
-    if (!results->in_folder) return true;
-    uint64_t id = frame->header.type == STRATC_FRAME_SUBMIT ? frame->submit.id : frame->cancel.id;
-    uint16_t owner = frame->header.type == STRATC_FRAME_SUBMIT ? frame->submit.template : frame->cancel.template;
-    stratc_order_record record = {.head = {.seq = seq, .now = now, .kind = STRATC_LOG_OUT, .id = owner}};
-    record.head.payload[0] = (int64_t)id;
-    record.head.payload[3] = stratc_order_path_position(orders);
-    stratc_order order;
-    if (stratc_order_path_find(orders, id, &order)) {
-        record.head.aux = state_of(order.phase, order.reason, order.triggered);
-        record.head.payload[1] = order.cum;
-        record.head.payload[2] = order.phase == STRATC_PHASE_CLOSED ? 0 : order.qty - order.cum;
-    }
-    return log_frame(results, &record, frame);
-}
-
-bool stratc_results_report(stratc_results *results, uint64_t seq, int64_t now, const stratc_frame *frame) {
-    const stratc_report_frame *report = &frame->report;
-    if (report->event == STRATC_REPORT_DENY && report->why < STRATC_WHY_COUNT) results->denials[report->why]++;
-    if (!results->in_folder) return true;
-    stratc_order_record record = {.head = {.seq = seq, .now = now, .kind = STRATC_LOG_IN, .id = report->template}};
-    record.head.aux = state_of(report->phase, report->reason, report->was_triggered);
-    record.head.payload[0] = (int64_t)report->id;
-    record.head.payload[1] = report->cum;
-    record.head.payload[2] = report->phase == STRATC_PHASE_CLOSED ? 0 : report->qty - report->cum;
-    record.head.payload[3] = report->position_after;
-    return log_frame(results, &record, frame);
+/* Reports of denials are counted, wherever they come from. */
+static void count_report(stratc_results *results, const stratc_order_record *record) {
+    stratc_frame frame;
+    memcpy(&frame, record->frame, sizeof frame);
+    if (frame.report.event == STRATC_REPORT_DENY && frame.report.why < STRATC_WHY_COUNT) results->denials[frame.report.why]++;
 }
 
 /* A trade that this fill closed is counted; a fill that turns the position closes the last but one. */
@@ -159,7 +126,7 @@ static int64_t fee_of(const stratc_instrument *instrument, const stratc_match *m
     return (int64_t)((value + instrument->lot_units - 1) / instrument->lot_units);
 }
 
-bool stratc_results_fill(stratc_results *results, const stratc_match *match) {
+static bool take_fill(stratc_results *results, const stratc_match *match) {
     const stratc_instrument *instrument = &results->program->instruments[0];
     stratc_fill fill = {.time = match->time,
                         .order_id = match->id,
@@ -176,6 +143,16 @@ bool stratc_results_fill(stratc_results *results, const stratc_match *match) {
     stratc_tally_fill(&results->tally, fill.px * fill.qty * instrument->money_per_unit);
     results->how[match->how]++;
     return true;
+}
+
+bool stratc_results_take(stratc_results *results, const stratc_told *told) {
+    stratc_run_files *files = &results->files;
+    if (told->kind == STRATC_TOLD_FILL) return take_fill(results, &told->as.match);
+    if (told->kind == STRATC_TOLD_REPORT) count_report(results, &told->as.order);
+    if (!results->in_folder) return true;
+    if (told->kind == STRATC_TOLD_RECORD)
+        return stratc_log_append(&files->strategy_log, &told->as.record) || failed(results, &files->strategy_log.file);
+    return stratc_log_append(&files->order_log, &told->as.order) || failed(results, &files->order_log.file);
 }
 
 /* A count that seldom changes as a double: divided only when it has. */

@@ -8,6 +8,7 @@
 #include "log.h"
 #include "options.h"
 #include "order_path.h"
+#include "told.h"
 #include "trades.h"
 #include "views.h"
 
@@ -64,14 +65,12 @@ bool stratc_results_open(stratc_results *results, const stratc_program *program,
 /* The machine starts: `start` is where equity and statistics begin. */
 bool stratc_results_start(stratc_results *results, int64_t start);
 
+/* Strategy records, all of one instant. */
 bool stratc_results_records(stratc_results *results, const stratc_output *output);
 
-/* A command with the state of its order after it; a report on its way in (`seq` of its own instant). */
-bool stratc_results_command(stratc_results *results, uint64_t seq, int64_t now, const stratc_frame *frame,
-                            const stratc_order_path *orders);
-bool stratc_results_report(stratc_results *results, uint64_t seq, int64_t now, const stratc_frame *frame);
+/* Without a run folder only fills and denials matter. */
+bool stratc_results_take(stratc_results *results, const stratc_told *told);
 
-bool stratc_results_fill(stratc_results *results, const stratc_match *match);
 bool stratc_results_bar(stratc_results *results, int64_t now, const stratc_bar *bar, const void *context);
 
 /* After CONTROL stop: what is open stays so, marked at the last close. */

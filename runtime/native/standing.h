@@ -2,6 +2,8 @@
 #ifndef STRATC_STANDING_H
 #define STRATC_STANDING_H
 
+#include <string.h>
+
 #include "arithmetic.h"
 #include "rounding.h"
 #include "view.h"
@@ -59,6 +61,13 @@ typedef struct {
 } stratc_peaks;
 
 static inline int64_t stratc_place(int64_t at, int64_t capacity) { return at >= capacity ? at - capacity : at; }
+
+/* Of a ring of `capacity` items the `count` from `first` on. */
+static inline void stratc_copy_ring(void *to, const void *from, size_t item, int64_t first, int64_t count, int64_t capacity) {
+    int64_t straight = first + count <= capacity ? count : capacity - first;
+    memcpy((char *)to + (size_t)first * item, (const char *)from + (size_t)first * item, (size_t)straight * item);
+    memcpy(to, from, (size_t)(count - straight) * item);
+}
 
 static inline int64_t stratc_minute(int64_t t) { return t / STRATC_MINUTE - (t % STRATC_MINUTE < 0); }
 

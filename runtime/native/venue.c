@@ -18,13 +18,17 @@ void stratc_venue_copy(stratc_venue *to, const stratc_venue *from) {
 
 /* ---- in flight */
 
-static void fly(stratc_venue *venue, stratc_flight flight) {
+/* What is sent off now arrives `at`; its content is for the caller to fill in. NULL: there is no room. */
+static stratc_flight *fly(stratc_venue *venue, int64_t at, bool is_ask) {
     if (venue->flight_count == STRATC_VENUE_FLIGHTS) {
         venue->overflow = true;
-        return;
+        return NULL;
     }
-    flight.rank = ++venue->ranks;
-    venue->flights[venue->flight_count++] = flight;
+    stratc_flight *flight = &venue->flights[venue->flight_count++];
+    flight->at = at;
+    flight->rank = ++venue->ranks;
+    flight->is_ask = is_ask;
+    return flight;
 }
 
 /* Index of the flight that arrives first; flight_count: none. */
@@ -55,14 +59,17 @@ static int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 static int64_t later(int64_t time, int64_t by) { return time > INT64_MAX - by ? INT64_MAX : time + by; }
 
 /* A status overtakes no earlier answer, as a question overtakes no command: else it would say what is not so. */
-static void answer(stratc_venue *venue, stratc_answer what, int64_t latency) {
-    what.at = later(what.match.time, latency);
-    if (what.kind == STRATC_ANSWER_STATUS) what.at = larger(what.at, last_of(venue, what.match.id, false));
-    fly(venue, (stratc_flight){.at = what.at, .is_ask = false, .what.answer = what});
+static void answer(stratc_venue *venue, const stratc_answer *what, int64_t latency) {
+    int64_t at = later(what->match.time, latency);
+    if (what->kind == STRATC_ANSWER_STATUS) at = larger(at, last_of(venue, what->match.id, false));
+    stratc_flight *flight = fly(venue, at, false);
+    if (!flight) return;
+    flight->what.answer = *what;
+    flight->what.answer.at = at;
 }
 
 static void acknowledge(stratc_venue *venue, enum stratc_answer_kind kind, uint64_t id, int64_t time, uint32_t seq) {
-    answer(venue, (stratc_answer){.kind = kind, .match = {.id = id, .time = time}, .seq = seq}, venue->latency.ack);
+    answer(venue, &(stratc_answer){.kind = kind, .match = {.id = id, .time = time}, .seq = seq}, venue->latency.ack);
 }
 
 /* ---- commands that have arrived */
@@ -94,7 +101,7 @@ static void arrive_query(stratc_venue *venue, uint64_t id, int64_t time) {
     stratc_answer status = {.kind = STRATC_ANSWER_STATUS, .match = {.id = id, .time = time}, .open = order != NULL};
     status.match.cum = order ? order->cum : 0;
     status.reason = order ? STRATC_REASON_NONE : STRATC_REASON_CANCELLED;
-    answer(venue, status, venue->latency.ack);
+    answer(venue, &status, venue->latency.ack);
 }
 
 static void arrive(stratc_venue *venue, const stratc_ask *ask, int64_t time) {
@@ -113,10 +120,12 @@ void stratc_venue_ask(stratc_venue *venue, const stratc_ask *ask, int64_t now) {
                             [STRATC_ASK_CANCEL] = venue->latency.cancel, [STRATC_ASK_QUERY] = venue->latency.cancel};
     int64_t at = later(now, ways[ask->kind]);
     if (ask->kind == STRATC_ASK_QUERY) at = larger(at, last_of(venue, ask->order.id, true));
-    if (at <= now)
+    if (at <= now) {
         arrive(venue, ask, now);
-    else
-        fly(venue, (stratc_flight){.at = at, .is_ask = true, .what.ask = *ask});
+        return;
+    }
+    stratc_flight *flight = fly(venue, at, true);
+    if (flight) flight->what.ask = *ask;
 }
 
 /* ---- what happens in the book */
@@ -136,7 +145,7 @@ static void report(stratc_venue *venue, const stratc_match *match) {
             made.reason = STRATC_REASON_EXPIRED;
             break;
     }
-    answer(venue, made, match->kind == STRATC_MATCH_REJECTED ? venue->latency.ack : venue->latency.fill);
+    answer(venue, &made, match->kind == STRATC_MATCH_REJECTED ? venue->latency.ack : venue->latency.fill);
 }
 
 bool stratc_venue_next(stratc_venue *venue, int64_t until, stratc_answer *out) {

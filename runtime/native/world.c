@@ -41,7 +41,7 @@ void stratc_world_close(stratc_world *w) {
 }
 
 void stratc_world_copy(stratc_world *to, const stratc_world *from) {
-    memcpy(to->context, from->context, from->program->context_size);
+    from->program->copy(to->context, from->context);
     to->orders.state = from->orders.state;
     stratc_venue_copy(&to->venue, &from->venue);
     to->seq = from->seq;
@@ -66,6 +66,39 @@ static bool fault(stratc_world *w, uint32_t code) {
                                            : "this should not be possible: please report it with the strategy and the data");
 }
 
+/* ---- telling */
+
+static inline bool tells_all(const stratc_world *w) { return w->results && w->results->in_folder; }
+
+static bool tell(stratc_world *w, const stratc_told *told) {
+    return w->tape ? stratc_tape_add(w->tape, told, w->error) : stratc_results_take(w->results, told);
+}
+
+static bool tell_records(stratc_world *w) {
+    if (!w->tape) return stratc_results_records(w->results, &w->output);
+    for (uint32_t i = 0; i < w->output.record_count; i++)
+        if (!tell(w, &(stratc_told){.kind = STRATC_TOLD_RECORD, .as.record = w->output.records[i]})) return false;
+    return true;
+}
+
+static bool tell_command(stratc_world *w, const stratc_frame *frame) {
+    stratc_told told;
+    stratc_told_command(&told, w->seq, w->now, frame, &w->orders);
+    return tell(w, &told);
+}
+
+static bool tell_report(stratc_world *w, const stratc_frame *frame) {
+    stratc_told told;
+    stratc_told_report(&told, w->seq + 1, w->now, frame);
+    return tell(w, &told);
+}
+
+static bool tell_fill(stratc_world *w, const stratc_match *match) {
+    return !w->results || tell(w, &(stratc_told){.kind = STRATC_TOLD_FILL, .as.match = *match});
+}
+
+/* ---- one instant */
+
 static void ask_venue(stratc_world *w) {
     for (uint32_t i = 0; i < w->orders.ask_count; i++) stratc_venue_ask(&w->venue, &w->orders.asks[i], w->now);
     w->orders.ask_count = 0;
@@ -77,14 +110,14 @@ static bool route(stratc_world *w, stratc_frame *frame) {
     stratc_frame_seal(frame, ++w->commands_out, w->now, 0);
     if (!stratc_order_path_command(&w->orders, frame, w->now, w->error)) return false;
     ask_venue(w);
-    return !w->results || stratc_results_command(w->results, w->seq, w->now, frame, &w->orders);
+    return !tells_all(w) || tell_command(w, frame);
 }
 
 static inline bool deliver(stratc_world *w, stratc_input *input) {
     input->seq = ++w->seq;
     w->now = input->now;
     uint32_t code = w->program->step(w->context, input, &w->output);
-    if (w->results && w->output.record_count > 0 && !stratc_results_records(w->results, &w->output)) return false;
+    if (w->output.record_count > 0 && tells_all(w) && !tell_records(w)) return false;
     if (code != STRATC_FAULT_NONE) return fault(w, code);
     for (uint32_t i = 0; i < w->output.frame_count; i++)
         if (!route(w, &w->output.frames[i])) return false;
@@ -138,7 +171,8 @@ static bool settle_reports(stratc_world *w) {
         if (++w->reports_at_once > MOST_REPORTS_AT_ONCE) return restless(w);
         if (from_gate && let_pass(&report.report)) return contradiction(w, &report.report);
         stratc_frame_seal(&report, ++w->reports_in, w->now, 0);
-        if (w->results && !stratc_results_report(w->results, w->seq + 1, w->now, &report)) return false;
+        bool counts = report.report.event == STRATC_REPORT_DENY;
+        if (w->results && (counts || tells_all(w)) && !tell_report(w, &report)) return false;
         stratc_input input = {.now = w->now, .kind = STRATC_REPORT, .report = &report};
         if (!deliver(w, &input)) return false;
     }
@@ -172,7 +206,7 @@ static bool hear(stratc_world *w, const stratc_answer *answer) {
     go_to(w, answer->at);
     if (!stratc_order_path_answer(&w->orders, answer, w->error)) return false;
     ask_venue(w);
-    if (w->results && answer->kind == STRATC_ANSWER_FILL && !stratc_results_fill(w->results, &answer->match)) return false;
+    if (answer->kind == STRATC_ANSWER_FILL && !tell_fill(w, &answer->match)) return false;
     return settle(w);
 }
 
@@ -204,7 +238,7 @@ static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
 bool stratc_world_advance(stratc_world *w, int64_t until) {
     for (;;) {
         int32_t timer = -1;
-        int64_t deadline = strategy_due(w, &timer), due = stratc_order_path_due(&w->orders);
+        int64_t deadline = strategy_due(w, &timer), due = stratc_order_path_due(&w->orders, until);
         stratc_answer answer;
         bool good = true;
         if (stratc_venue_next(&w->venue, earlier(until, earlier(deadline, due)), &answer))
@@ -221,10 +255,10 @@ bool stratc_world_advance(stratc_world *w, int64_t until) {
     }
 }
 
-bool stratc_world_idle(const stratc_world *w, int64_t low, int64_t high, int64_t until) {
+bool stratc_world_idle(stratc_world *w, int64_t low, int64_t high, int64_t until) {
     int32_t timer;
     if (!venue_empty(&w->venue) && (w->venue.flight_count > 0 || !stratc_matching_idle(&w->venue.book, low, high, until))) return false;
-    return stratc_order_path_due(&w->orders) > until && strategy_due(w, &timer) > until;
+    return stratc_order_path_due(&w->orders, until) > until && strategy_due(w, &timer) > until;
 }
 
 int64_t stratc_world_equity(const stratc_world *w, int64_t px) {

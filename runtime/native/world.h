@@ -14,7 +14,8 @@ typedef struct {
     stratc_order_path orders;
     stratc_venue venue;
     stratc_frame_queue denials;
-    stratc_results *results; /* NULL: nobody looks */
+    stratc_results *results; /* who is told of fills and denials, in a run folder of everything; NULL: nobody */
+    stratc_tape *tape;       /* a trial tells its tape instead; NULL: this is none */
     uint64_t seq, commands_out, reports_in;
     int64_t now;
     uint32_t reports_at_once;
@@ -36,7 +37,7 @@ bool stratc_world_instant(stratc_world *world, stratc_input *input);
 bool stratc_world_advance(stratc_world *world, int64_t until);
 
 /* Can nothing happen while the price stays in [low, high], up to and with `until`? */
-bool stratc_world_idle(const stratc_world *world, int64_t low, int64_t high, int64_t until);
+bool stratc_world_idle(stratc_world *world, int64_t low, int64_t high, int64_t until);
 
 /* Equity if everything were marked at `px`: money units. */
 int64_t stratc_world_equity(const stratc_world *world, int64_t px);

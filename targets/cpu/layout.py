@@ -48,7 +48,19 @@ class Cells:
 
 
 @dataclass(frozen=True, slots=True)
+class Ring:
+    """A ring that any instant may change. first: of those in use, an expression over `control`, a member with a `count`."""
+
+    name: str
+    control: str
+    first: c.Expr
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
+    """The context ends with its rings: first those in `rings`, then those of signals, which only a tick reads or changes."""
+
     program: p.Program
     names: Names
     context: c.Struct
@@ -68,6 +80,8 @@ class Layout:
     drawdowns: dict[int, str]  # standing rule: the highest equities of its window
     logged: dict[int, str]  # Signal index: the value that was logged last
     cooldowns: dict[int, str]  # State index
+    rings: tuple[Ring, ...]
+    first_ring: str  # member with which the rings begin; empty: there are none
 
     @property
     def instrument(self) -> c.Expr:
@@ -167,6 +181,8 @@ class _ContextBuilder:
     def __init__(self, program: p.Program, names: Names, live: list[p.Equation], held: frozenset[int]) -> None:
         self.program, self.names, self.live, self.held = program, names, live, held
         self.members: list[c.Declaration | c.Comment] = []
+        self.used_rings: list[Ring] = []
+        self.rings: list[c.Declaration] = []
 
     def layout(self, groups: tuple[Group, ...]) -> Layout:
         program = self.program
@@ -190,10 +206,18 @@ class _ContextBuilder:
         cooldowns = {
             s: self._add("int64_t", f"cooldown_{program.machine.states[s].name.lower()}") for s in self._cooled()
         }
+        first_ring = self.rings[0].name if self.rings else ""
+        heading = [c.Comment("the past: what follows is long, and copied in part")] if self.rings else []
+        context = c.Struct(self.names.function("context"), (*self.members, *heading, *self.rings))
         return Layout(
-            program, self.names, c.Struct(self.names.function("context"), tuple(self.members)), groups, values, oks,
-            self.held, cells, params, starts, settled, columns, latched, timers(program, self.names.prefix), drawdowns, logged, cooldowns,
+            program, self.names, context, groups, values, oks, self.held, cells, params, starts, settled, columns, latched,
+            timers(program, self.names.prefix), drawdowns, logged, cooldowns, tuple(self.used_rings), first_ring,
         )  # fmt: skip
+
+    def _ring(self, type_: str, name: str, size: int) -> str:
+        claimed = self.names.claim(name)
+        self.rings.append(c.Declaration(type_, claimed, size=size))
+        return claimed
 
     def _add(self, type_: str, name: str, place: p.Place | None = None, size: int | None = None, note: str = "") -> str:
         """A member under a name that is free."""
@@ -221,11 +245,18 @@ class _ContextBuilder:
             self._add("stratc_watch", "watches", size=len(program.standing), note="one per standing rule")
         if rate_capacity(program):
             self._add("stratc_latest", "sends", note="when command frames went out")
-            self._add("int64_t", "sent_at", size=rate_capacity(program))
+            capacity = rate_capacity(program)
+            name = self._ring("int64_t", "sent_at", capacity)
+            head, held = (c.Field(member("sends"), part) for part in ("head", "count"))
+            oldest = c.Binary("-", c.Binary("+", head, c.Literal(capacity)), held)
+            self.used_rings.append(Ring(name, "sends", c.Binary("%", oldest, c.Literal(capacity)), capacity))
 
     def _drawdown(self, index: int, rule: p.Standing) -> str:
         name = self._add("stratc_peaks", f"peaks_{index}", rule.place)
-        self._declare("stratc_peak", self.names.claim(f"{name}_ring"), peak_capacity(rule))
+        ring, capacity = f"{name}_ring", peak_capacity(rule)
+        self.used_rings.append(
+            Ring(self._ring("stratc_peak", ring, capacity), name, c.Field(member(name), "first"), capacity)
+        )
         return name
 
     def _warm_ups(self) -> list[p.WarmUp]:
@@ -304,14 +335,14 @@ class _ContextBuilder:
             case p.Delay(optional=optional, capacity=capacity):
                 control = self._add("int64_t", f"{name}_head")
                 length = "" if fixed_length(e) else self._add("int64_t", f"{name}_depth")
-                state = self._add(type_, f"{name}_ring", size=capacity)
-                ok = self._add("bool", f"{name}_ring_ok", size=capacity) if optional else ""
+                state = self._ring(type_, f"{name}_ring", capacity)
+                ok = self._ring("bool", f"{name}_ring_ok", capacity) if optional else ""
                 return Cells(state, ok, control, length)
             case p.Window(fold=fold, capacity=capacity):
                 kind = "stratc_extreme" if fold in ("min", "max") else "stratc_sum"
                 control = self._add(kind, f"{name}_fold")
                 length = "" if fixed_length(e) else self._add("int64_t", f"{name}_length")
-                return Cells(self._add("double", f"{name}_ring", size=capacity), "", control, length)
+                return Cells(self._ring("double", f"{name}_ring", capacity), "", control, length)
             case p.Let():
                 return Cells()
 

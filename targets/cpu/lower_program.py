@@ -50,6 +50,7 @@ def generate(program: p.Program, manifest: str) -> str:
         *lower_instant(layout),
         _warm_up(layout),
         _init(layout),
+        _copy(layout),
         _signal_values(layout),
         _next_deadline(layout),
         _descriptor(layout, manifest),
@@ -126,6 +127,24 @@ def _init(layout: Layout) -> c.Function:
         c.Declaration("int64_t", "capital"),
     )
     return c.Function("void", f"{layout.names.prefix}_init", parameters, tuple(body))
+
+
+def _copy(layout: Layout) -> c.Function:
+    """What an instant without a tick may change: all before the rings, and of the rings that such instants use what is in use."""
+    name = layout.context.name
+    size = f"offsetof({name}, {layout.first_ring})" if layout.first_ring else "sizeof *c"
+    body: list[c.Statement] = [
+        c.Declaration(f"{name} *", "c", c.Name("to")),
+        c.Declaration(f"const {name} *", "other", c.Name("from")),
+        call("memcpy", CONTEXT, c.Name("other"), c.Name(size)),
+    ]
+    for ring in layout.rings:
+        count = c.Field(member(ring.control), "count")
+        item = c.Name(f"sizeof *c->{ring.name}")
+        ours, theirs = member(ring.name), c.Arrow(c.Name("other"), ring.name)
+        body.append(call("stratc_copy_ring", ours, theirs, item, ring.first, count, c.Literal(ring.capacity)))
+    parameters = (c.Declaration("void *", "to"), c.Declaration("const void *", "from"))
+    return c.Function("void", f"{layout.names.prefix}_copy", parameters, tuple(body))
 
 
 def _account(name: str) -> c.Expr:
@@ -223,6 +242,6 @@ def _descriptor(layout: Layout, manifest: str) -> c.Declaration:
         ("slot_count", c.Literal(program.slot_count)),
         ("timer_count", layout.timers.end),
         ("gate", c.Initializer(tuple((f.name, c.Literal(getattr(program.gate, f.name))) for f in fields_of(p.Gate)))),
-        *((f, c.Name(f"{prefix}_{f}")) for f in ("warm_up", "init", "step", "signal_values", "next_deadline")),
+        *((f, c.Name(f"{prefix}_{f}")) for f in ("warm_up", "init", "copy", "step", "signal_values", "next_deadline")),
     ]
     return c.Declaration("const stratc_program", "STRATC_PROGRAM", c.Initializer(tuple(fields), tall=True))

@@ -127,14 +127,14 @@ def test_a_replace_and_a_cancel_reach_the_venue(path: Orders) -> None:
 
 
 def test_a_timer_of_the_kernel_is_due_while_an_answer_is_missing(path: Orders) -> None:
-    assert path.handle.state.due == 2**63 - 1
+    assert lib.stratc_order_path_next_due(path.handle) == 2**63 - 1
     path.submit()
-    assert path.handle.state.due == NOW + 2_000_000_000
+    assert lib.stratc_order_path_next_due(path.handle) == NOW + 2_000_000_000
     assert lib.stratc_order_path_tick(path.handle, NOW + 2_000_000_000, path.error)
     assert path.asks()[-1][0] == 3  # a question
     path.answer(ACK)
     assert path.answer(FILL, qty=10, px=500, exec_seq=1, side=BUY)
-    assert path.handle.state.due == 2**63 - 1
+    assert lib.stratc_order_path_next_due(path.handle) == 2**63 - 1
 
 
 @pytest.mark.parametrize(

@@ -111,14 +111,22 @@ class Native:
         self.output.records, self.output.record_capacity = self.records, descriptor.max_records
         assert descriptor.warm_up(params) == program.warm_up.at([p.value for p in program.params])
         descriptor.init(self.context, params, program.capital)
+        self.trial = ffi.new("char[]", descriptor.context_size)
+        descriptor.init(self.trial, params, program.capital)
 
     def step(self, given: Bars | Control | Report | Timer) -> int:
+        """Every other instant without bars happens to a copy, which is then taken over, as a trial walk of a bar does."""
         self.seq += 1
+        tried = not isinstance(given, Bars) and self.seq % 2 == 0
+        if tried:
+            self.descriptor.copy(self.trial, self.context)
         made = self.ffi.new("stratc_input *")
         made.seq, made.now = self.seq, given.now
         kept = self._fill(made, given)
-        fault: int = self.descriptor.step(self.context, made, self.output)
+        fault: int = self.descriptor.step(self.trial if tried else self.context, made, self.output)
         del kept
+        if tried:
+            self.descriptor.copy(self.context, self.trial)
         return fault
 
     def _fill(self, made: Any, given: Bars | Control | Report | Timer) -> Any:

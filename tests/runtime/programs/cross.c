@@ -124,6 +124,8 @@ static uint32_t step(void *memory, const stratc_input *input, stratc_output *out
     return c->core.fault;
 }
 
+static void copy_context(void *to, const void *from) { *(context *)to = *(const context *)from; }
+
 static void signal_values(const void *memory, double *values, uint8_t *ok) {
     const context *c = memory;
     values[S_FAST] = c->fast;
@@ -142,7 +144,7 @@ static int64_t next_deadline(const void *memory, int32_t *timer_id) {
 extern const stratc_program STRATC_PROGRAM;
 const stratc_program STRATC_PROGRAM = {
     .name = "CROSS", .title = "EMA cross, by hand", .compiler = "by hand", .semantics = 1, .hash = {1, 2, 3},
-    .manifest = "program: CROSS\n", .context_size = sizeof(context), .max_frames = 8, .max_records = 32, .capital_scale = {1, 5},
+    .manifest = "program: CROSS\n", .context_size = sizeof(context), .copy = copy_context, .max_frames = 8, .max_records = 32, .capital_scale = {1, 5},
     .capital = INT64_C(10000000000), .instruments = INSTRUMENTS, .instrument_count = 1, .feeds = FEEDS, .feed_count = 1,
     .params = PARAMETERS, .param_count = PARAMS, .signals = SIGNALS_, .signal_count = SIGNALS, .states = STATE_NAMES,
     .state_count = STATES, .templates = ORDERS, .template_count = TEMPLATES, .rules = RULES, .rule_count = 1,

@@ -142,6 +142,8 @@ static uint32_t step(void *memory, const stratc_input *input, stratc_output *out
     return c->core.fault;
 }
 
+static void copy_context(void *to, const void *from) { *(context *)to = *(const context *)from; }
+
 static void signal_values(const void *memory, double *values, uint8_t *ok) {
     const context *c = memory;
     values[0] = (double)c->bars;
@@ -156,7 +158,7 @@ static int64_t next_deadline(const void *memory, int32_t *timer_id) {
 extern const stratc_program STRATC_PROGRAM;
 const stratc_program STRATC_PROGRAM = {
     .name = "STOP", .title = "", .compiler = "by hand", .semantics = 1, .manifest = "program: STOP\n",
-    .context_size = sizeof(context), .max_frames = 8, .max_records = 32, .capital_scale = {1, 5}, .capital = INT64_C(10000000000),
+    .context_size = sizeof(context), .copy = copy_context, .max_frames = 8, .max_records = 32, .capital_scale = {1, 5}, .capital = INT64_C(10000000000),
     .instruments = INSTRUMENTS, .instrument_count = 1, .feeds = FEEDS, .feed_count = 1, .params = PARAMETERS, .param_count = PARAMS,
     .signals = SIGNALS_, .signal_count = 1, .states = STATE_NAMES, .state_count = STATES, .templates = ORDERS,
     .template_count = TEMPLATES, .rules = RULES, .rule_count = 1, .slot_count = TEMPLATES, .timer_count = 1, .gate = GATE, .warm_up = warm_up,
