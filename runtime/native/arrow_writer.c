@@ -8,8 +8,7 @@ enum { METADATA_VERSION = 4, HEADER_SCHEMA = 1, HEADER_RECORD_BATCH = 3 };
 enum { TYPE_INT = 2, TYPE_FLOATING_POINT = 3, TYPE_BOOL = 6, TYPE_TIMESTAMP = 10 };
 enum { PRECISION_DOUBLE = 2, UNIT_NANOSECOND = 3 };
 
-/* A batch of few columns stays in the processor's cache, and columns are not a power of two apart there. */
-enum { ALIGNMENT = 64, BATCH_ROWS = 8192, COLUMN_SIZE = 8 * BATCH_ROWS + ALIGNMENT, BITMAP_SIZE = BATCH_ROWS / 8 };
+enum { ALIGNMENT = STRATC_ARROW_ALIGNMENT, BATCH_ROWS = STRATC_ARROW_BATCH, COLUMN_SIZE = STRATC_ARROW_COLUMN, BITMAP_SIZE = BATCH_ROWS / 8 };
 
 static const unsigned char MAGIC[8] = "ARROW1";
 static const unsigned char ZEROS[ALIGNMENT] = {0};
@@ -200,14 +199,6 @@ bool stratc_arrow_end_row(stratc_arrow_writer *writer) {
     return writer->row < BATCH_ROWS ? writer->file.failure.code == STRATC_EXIT_OK : write_batch(writer);
 }
 
-bool stratc_arrow_add_row(stratc_arrow_writer *writer, const void *values) {
-    const unsigned char *value = values;
-    unsigned char *place = writer->values + 8 * (size_t)writer->row;
-    for (uint32_t i = 0; i < writer->column_count; i++, value += 8, place += COLUMN_SIZE) memcpy(place, value, 8);
-    for (uint32_t i = 0; writer->nullable && i < writer->column_count; i++) (void)present(writer, i);
-    return stratc_arrow_end_row(writer);
-}
-
 /* ---- the file */
 
 static void release(stratc_arrow_writer *writer) {
@@ -232,7 +223,6 @@ static bool make_buffers(stratc_arrow_writer *writer, const stratc_arrow_column 
     for (uint32_t i = 0; i < count; i++) {
         stratc_arrow_buffer *buffer = &writer->buffers[i];
         writer->columns[i] = columns[i];
-        writer->nullable |= columns[i].nullable;
         buffer->values = writer->values + COLUMN_SIZE * i;
         buffer->valid = columns[i].nullable ? calloc(1, BITMAP_SIZE) : NULL;
         if (columns[i].nullable && !buffer->valid) return no_memory(writer);

@@ -3,7 +3,12 @@
 #ifndef STRATC_ARROW_WRITER_H
 #define STRATC_ARROW_WRITER_H
 
+#include <string.h>
+
 #include "output.h"
+
+/* A batch of few columns stays in the processor's cache, and columns are not a power of two apart there. */
+enum { STRATC_ARROW_ALIGNMENT = 64, STRATC_ARROW_BATCH = 8192, STRATC_ARROW_COLUMN = 8 * STRATC_ARROW_BATCH + STRATC_ARROW_ALIGNMENT };
 
 enum stratc_arrow_type {
     STRATC_ARROW_INT64 = 1,
@@ -34,7 +39,6 @@ typedef struct {
     stratc_arrow_column *columns;
     stratc_arrow_buffer *buffers;
     uint32_t column_count;
-    bool nullable;         /* some column is */
     unsigned char *values; /* of all columns: as much room for each */
     uint32_t row; /* rows of this batch so far */
     stratc_arrow_block *blocks;
@@ -52,8 +56,13 @@ void stratc_arrow_set_bool(stratc_arrow_writer *writer, uint32_t column, bool va
 /* Ends the row. False once the file has failed; commit says why. */
 bool stratc_arrow_end_row(stratc_arrow_writer *writer);
 
-/* A whole row at once: one value of 8 bytes per column, none of them BOOL. */
-bool stratc_arrow_add_row(stratc_arrow_writer *writer, const void *values);
+/* A whole row at once: `count` values of 8 bytes, one per column, none of them BOOL or nullable. */
+static inline bool stratc_arrow_add_row(stratc_arrow_writer *writer, const void *values, uint32_t count) {
+    const unsigned char *value = (const unsigned char *)values;
+    unsigned char *place = writer->values + 8 * (size_t)writer->row;
+    for (uint32_t i = 0; i < count; i++) memcpy(place + (size_t)i * STRATC_ARROW_COLUMN, value + 8 * (size_t)i, 8);
+    return stratc_arrow_end_row(writer);
+}
 
 /* Writes the last batch and the footer; the file appears under its name. */
 bool stratc_arrow_commit(stratc_arrow_writer *writer, stratc_error *error);

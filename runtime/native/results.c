@@ -161,21 +161,28 @@ static double kept(stratc_kept *kept, int64_t count, stratc_scale scale) {
     return kept->value;
 }
 
+/* Below the peak: 0 at it, whatever it is. */
+static double drawdown(int64_t peak, int64_t equity) { return equity == peak ? 0.0 : ((double)peak - (double)equity) / (double)peak; }
+
 static bool write_equity(stratc_results *results, int64_t now, const stratc_bar *bar, const stratc_account *account) {
     stratc_run_files *files = &results->files;
     const stratc_instrument *instrument = &results->program->instruments[0];
     stratc_scale money = {1, instrument->money_decimals};
     int64_t unrealised = account->equity - results->options->capital - account->realised + account->fees;
+    if (files->equity_now.count != account->equity || files->peak != results->peak) {
+        files->peak = results->peak;
+        files->drawdown = drawdown(results->peak, account->equity);
+    }
     stratc_value row[EQUITY_COLUMNS];
     row[TS].i = now;
-    row[EQUITY].f = stratc_scaled(account->equity, money);
-    row[DRAWDOWN].f = ((double)results->peak - (double)account->equity) / (double)results->peak;
+    row[EQUITY].f = kept(&files->equity_now, account->equity, money);
+    row[DRAWDOWN].f = files->drawdown;
     row[REALISED].f = kept(&files->realised, account->realised, money);
-    row[UNREALISED].f = unrealised ? stratc_scaled(unrealised, money) : 0.0;
+    row[UNREALISED].f = kept(&files->unrealised, unrealised, money);
     row[FEES].f = kept(&files->fees, account->fees, money);
     row[POSITION].f = kept(&files->position, account->position, instrument->lot);
     row[CLOSE].f = bar->close;
-    return stratc_arrow_add_row(&files->equity, row) || failed(results, &files->equity.file);
+    return stratc_arrow_add_row(&files->equity, row, EQUITY_COLUMNS) || failed(results, &files->equity.file);
 }
 
 static bool write_signals(stratc_results *results, int64_t now, const void *context) {

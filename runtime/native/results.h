@@ -29,7 +29,9 @@ typedef struct {
 typedef struct {
     stratc_log strategy_log, order_log;
     stratc_arrow_writer equity, signals;
-    stratc_kept realised, fees, position; /* as last written to `equity` */
+    stratc_kept equity_now, realised, unrealised, fees, position; /* as last written to `equity` */
+    double drawdown;                                              /* of equity_now below `peak` */
+    int64_t peak;
     stratc_arrow_column *signal_columns;
     double *values; /* one per signal */
     uint8_t *known;

@@ -2,7 +2,6 @@
 
 import math
 import os
-import struct
 from pathlib import Path
 from typing import Any
 
@@ -110,17 +109,6 @@ def test_any_choice_of_columns_reads_back(
     table = write(tmp_path_factory.mktemp("arrow") / "a.arrow", columns, rows)
     assert table.equals(expected(columns, rows)) or not columns
     assert table.schema.equals(expected(columns, rows).schema)
-
-
-def test_whole_rows_are_the_rows_of_single_values(tmp_path: Path) -> None:
-    columns: Columns = [("time", TIMESTAMP, False), ("count", INT64, True), ("price", FLOAT64, False)]
-    rows: Rows = [(i, -i, i / 7) for i in range(BATCH + 3)]
-    write(tmp_path / "single", columns, rows)
-    writer = Writer(tmp_path / "whole", columns)
-    for row in rows:
-        assert LIBRARY.stratc_arrow_add_row(writer.state, struct.pack("qqd", *row))
-    assert writer.commit()
-    assert (tmp_path / "whole").read_bytes() == (tmp_path / "single").read_bytes()
 
 
 @pytest.mark.parametrize("count", [0, 1, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH + 3])
