@@ -9,6 +9,10 @@ stratc_bar_line stratc_bar_line_of(int64_t start, int64_t end, int64_t open, int
 
 /* numerator / denominator rounded up or down; denominator > 0. */
 static int64_t divide(stratc_exact numerator, stratc_exact denominator, bool up) {
+    if (numerator >= 0 && numerator <= INT64_MAX && denominator <= INT64_MAX) { /* the usual case, and much quicker */
+        int64_t whole = (int64_t)numerator / (int64_t)denominator;
+        return whole + (up && whole * (int64_t)denominator != (int64_t)numerator);
+    }
     stratc_exact quotient = numerator / denominator, rest = numerator % denominator;
     if (rest > 0 && up) quotient++;
     if (rest < 0 && !up) quotient--;
@@ -35,7 +39,7 @@ static bool reached(int64_t px, int64_t level, bool rising) { return rising ? px
 bool stratc_bar_line_reach(const stratc_bar_line *line, int64_t from, int64_t px, bool rising, int64_t *time) {
     if (from > line->time[3]) return false;
     int64_t begin = from > line->time[0] ? from : line->time[0];
-    int side = stratc_line_price_compare(stratc_bar_line_at(line, begin), px);
+    int side = begin == line->time[0] ? (line->px[0] > px) - (line->px[0] < px) : stratc_line_price_compare(stratc_bar_line_at(line, begin), px);
     if (rising ? side >= 0 : side <= 0) {
         *time = begin;
         return true;

@@ -8,7 +8,6 @@ from tests.bench import peers, road
 from tests.bench.measure import in_turns, wall_seconds
 
 ROUNDS = 5
-STRATEGIES = ("ema_cross", "breakout")
 
 
 def say(name: str, ratio: float, explanation: str) -> None:
@@ -76,8 +75,8 @@ def main() -> None:
         folder = Path(name)
         build_times(folder)
         data = road.make_data(folder)
-        made = {strategy: road.make(strategy, data, folder / strategy) for strategy in STRATEGIES}
-        compiled = {strategy: backtest_times(each) for strategy, each in made.items()}
+        made = {case: road.make(case, data, folder / case) for case in road.CASES}
+        compiled = {case: backtest_times(each) for case, each in made.items()}
         peer_times(made["ema_cross"], compiled["ema_cross"])
 
 

@@ -5,8 +5,13 @@
  * of the benchmark is not worked out but ends the loop: a stop that is reached exactly at the end of a bar, too little volume. */
 #include "loop.h"
 
-enum { N = 24, MAKER_FEE = 2, TAKER_FEE = 5 };
-static const double BUDGET = 500.0, WIDTHS = 2.0, SNAP = 1e-6, SHARE_OF_VOLUME = 0.1;
+#ifndef N
+enum { N = 24 };
+#define WIDTHS 2.0
+#endif
+
+enum { MAKER_FEE = 2, TAKER_FEE = 5 };
+static const double BUDGET = 500.0, SNAP = 1e-6, SHARE_OF_VOLUME = 0.1;
 
 typedef struct {
     int64_t time[4], px[4];

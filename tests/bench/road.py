@@ -1,4 +1,4 @@
-"""Strategies on a million real bars: the compiled binary, and the same by hand in C (NAME.c)."""
+"""Strategies on a million real bars: the compiled binary, and the same by hand in C (STRATEGY.c)."""
 
 import csv
 import json
@@ -25,10 +25,23 @@ COLUMNS = ("open", "high", "low", "close", "volume")
 TICKS, LOTS, MONEY = 100, 100_000, 10**8  # per USDT, per BTC, per USDT
 BATCH = 8192  # rows that the loop writes at once
 EQUITY_COLUMNS = ("ts_ns", "equity", "drawdown", "realised", "unrealised", "fees", "position", "close")
-OPTIONS = {
-    "ema_cross": [],
-    # Small orders, so that after 100 years money is left to trade with; one run, as the loop does.
-    "breakout": ["--set", "budget=500", "--bounds", "off"],
+
+
+@dataclass(frozen=True)
+class Case:
+    """A strategy with options, and what its loop is compiled with so that it does the same."""
+
+    strategy: str
+    options: tuple[str, ...] = ()
+    defines: tuple[str, ...] = ()
+
+
+# Small orders, so that after 100 years money is left to trade with; one run, as the loop does.
+SMALL = ("--set", "budget=500", "--bounds", "off")
+CASES = {
+    "ema_cross": Case("ema_cross"),
+    "breakout": Case("breakout", SMALL),
+    "breakout_wide": Case("breakout", (*SMALL, "--set", "n=240", "--set", "width=5"), ("-DN=240", "-DWIDTHS=5.0")),
 }
 
 
@@ -42,9 +55,10 @@ class Data:
 
 @dataclass(frozen=True)
 class Road:
-    """One strategy, twice. `quiet` is the binary of the text without its `log` statements; logs: it has some."""
+    """One case, twice. `quiet` is the binary of the text without its `log` statements; logs: it has some."""
 
     name: str
+    case: Case
     data: Data
     folder: Path
     logs: bool
@@ -54,8 +68,8 @@ class Road:
         return self.folder / "run"
 
     def backtest(self, *, quiet: bool = False, out: bool = False, data_hash: bool = True) -> Command:
-        binary = self.folder / ("quiet" if quiet else "build") / self.name
-        words = [binary, "backtest", "--data", f"bars={self.data.arrow}", *OPTIONS[self.name]]
+        binary = self.folder / ("quiet" if quiet else "build") / self.case.strategy
+        words = [binary, "backtest", "--data", f"bars={self.data.arrow}", *self.case.options]
         words += [] if data_hash else ["--data-hash", "off"]
         return Command([*words, "--out", self.out], self.out) if out else Command(words)
 
@@ -83,16 +97,18 @@ def make_data(folder: Path) -> Data:
 def make(name: str, data: Data, folder: Path) -> Road:
     """Builds the strategy with and without its `log` statements, and the loop."""
     folder.mkdir()
-    text = (STRATEGIES / f"{name}.strat").read_text(encoding="utf-8")
-    quiet = folder / f"{name}.strat"
+    case = CASES[name]
+    strategy = STRATEGIES / f"{case.strategy}.strat"
+    text = strategy.read_text(encoding="utf-8")
+    quiet = folder / strategy.name
     without = re.sub(r"^ *log [^;]*;", "", text, flags=re.MULTILINE)
     quiet.write_text(without, encoding="utf-8")
-    run_stratc("build", STRATEGIES / f"{name}.strat", "--out", folder / "build")
+    run_stratc("build", strategy, "--out", folder / "build")
     run_stratc("build", quiet, "--out", folder / "quiet")
-    source = Path(__file__).with_name(f"{name}.c")
-    flags = ["-std=gnu11", "-O2", "-ffp-contract=off"]
+    source = Path(__file__).with_name(f"{case.strategy}.c")
+    flags = ["-std=gnu11", "-O2", "-ffp-contract=off", *case.defines]
     run(Command([*find_toolchain().command, *flags, "-o", folder / "by_hand", source, "-lm"]))
-    return Road(name, data, folder, text != without)
+    return Road(name, case, data, folder, text != without)
 
 
 def check(road: Road) -> tuple[int, float]:
