@@ -113,7 +113,8 @@ static bool cross_gap(stratc_world *w, int64_t start) {
 static bool walk(host *h, const stratc_bar *bar) {
     stratc_world *w = &h->world;
     if (stratc_world_idle(w, bar->low_px, bar->high_px, bar->end)) {
-        if (w->venue.book.count > 0) set_line(h, bar, low_first(h->path, bar)); /* an order that rests has now seen this bar */
+        /* An order that rests has now seen this bar; one that the close will bring may meet that close. */
+        if (w->venue.book.count > 0 || w->venue.book.market.at_close) set_line(h, bar, low_first(h->path, bar));
         return true;
     }
     if (!cross_gap(w, bar->start)) return false;

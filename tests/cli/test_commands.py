@@ -1,15 +1,20 @@
 """What each command promises when all is well."""
 
+import csv
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+import pyarrow.parquet as pq
 
 from tests.cli.conftest import ROOT, Stratc
 
 CROSS = ROOT / "strategies" / "ema_cross.strat"
 REVERSION = ROOT / "strategies" / "rsi_reversion.strat"
 BTC = ROOT / "strategies" / "data" / "btcusdt_1h_2021.parquet"
+HOUR = 3_600_000_000_000
 
 
 def test_help_lists_the_commands_and_imports_nothing_heavy(stratc: Stratc) -> None:
@@ -62,6 +67,23 @@ def test_backtest_of_parquet_ends_with_a_whole_run_folder(stratc: Stratc, tmp_pa
     assert summary["status"] == "complete"
     assert summary["params"]["fast_n"] == 12
     assert summary["data"]["file"] == "btcusdt_1h_2021.arrow"
+
+
+def test_every_order_meets_the_bar_after_its_own_or_if_asked_the_close_of_its_own(
+    stratc: Stratc, tmp_path: Path
+) -> None:
+    bars = pq.read_table(BTC).to_pydict()
+    prices: dict[str, dict[int, float]] = {"next_open": {}, "close": {}}
+    for start, first, last in zip(bars["ts_event"], bars["open"], bars["close"], strict=True):
+        prices["next_open"][int(start)] = first
+        prices["close"][int(start) + HOUR] = last
+    for fill, at in prices.items():
+        assert stratc("backtest", CROSS, "--data", f"bars={BTC}", "--out", "run", "--fill", fill).returncode == 0
+        with (tmp_path / "run" / "fills.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        shutil.rmtree(tmp_path / "run")
+        assert len(rows) == 108
+        assert [(r["ts_ns"], at[int(r["ts_ns"])]) for r in rows] == [(r["ts_ns"], float(r["price"])) for r in rows]
 
 
 def test_logs_print_as_json_lines_with_names(stratc: Stratc, tmp_path: Path) -> None:
