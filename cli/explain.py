@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from importlib import resources
 from typing import Annotated
 
@@ -42,6 +43,13 @@ def codes() -> list[str]:
     """Every code that has a page."""
     folder = resources.files("stratc").joinpath("docs", "errors")
     return sorted(p.name[:-3] for p in folder.iterdir() if re.fullmatch(r"[EW]\d{4}\.md", p.name))
+
+
+def titles(asked: Iterable[str]) -> dict[str, str]:
+    """What each code is about: the first line of its page, without the code."""
+    folder = resources.files("stratc").joinpath("docs", "errors")
+    pages = {code: folder.joinpath(f"{code}.md").read_text(encoding="utf-8") for code in asked}
+    return {code: page.splitlines()[0].partition(": ")[2] for code, page in pages.items()}
 
 
 def register(app: typer.Typer) -> None:
