@@ -83,9 +83,9 @@ bench: $(VENV)/dev.stamp ## compare with peers and with plain C: lines NAME rati
 	@$(need_cc)
 	$(BIN)/python -m tests.bench
 
-fuzz: $(VENV)/dev.stamp ## random programs through compiler and interpreter, longer than the tests do
+fuzz: $(VENV)/dev.stamp ## damaged texts and data, and random programs, for ten minutes: longer than the tests do
 	@$(need_cc)
-	$(BIN)/python -m tests.fuzz
+	$(BIN)/python -m tests.fuzz --seconds 600
 
 schemas: $(VENV)/dev.stamp ## regenerate runtime/schemas from stdlib
 	$(BIN)/python -m stratc.targets.cpu.schemas --write

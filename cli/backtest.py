@@ -29,7 +29,7 @@ def backtest(
     Every other option goes to the binary: --set p=v, --from T, --to T, --warmup N, --capital X, --bad-data reject|repair,
     --path RULE, --fill next_open|close, --through N, --spread N, --slippage MODEL, --participation P, --latency WAY=D,…,
     --bounds on|off, --data-hash on|off,
-    --rf R, --trials N, --stats-as ENGINE, --out DIR, --json, --dump-signals.
+    --rf R, --trials N, --stats-as ENGINE, --out DIR, --journal, --snapshot D, --json, --dump-signals.
     """
     _, artifact = build_artifact(file, build_dir, os.cpu_count() or 1, 64 * 2**20)
     arguments = [str(artifact.executable.resolve()), "backtest"]

@@ -20,7 +20,7 @@ def inspect(
     max_state: Annotated[int, typer.Option(help="Most bytes the signals may remember.")] = 64 * 2**20,
 ) -> None:
     """Show signals, warm-up, orders, risk and states of a strategy."""
-    checked, _ = program(file, max_state)
+    checked, _ = program(file, max_state, runs=False)
     from ..compiler.manifest import describe
 
     manifest = describe(checked)
@@ -34,15 +34,17 @@ def _tables(manifest: Manifest) -> str:
             f"instrument  {instrument.name}  {instrument.kind} on {instrument.venue}, tick {instrument.tick}, lot {instrument.lot}"
         )
     for feed in manifest.feeds:
-        lines.append(
-            f"feed        {feed.id}  {feed.schema_} v{feed.version} of {feed.instrument}, every {feed.every_ns // 10**9} s"
-        )
+        if feed.python is not None:
+            lines.append(f"signal      {feed.id}  {feed.type} from python {feed.python}")
+        else:
+            every = feed.every_ns // 10**9
+            lines.append(f"feed        {feed.id}  {feed.schema_} v{feed.version} of {feed.instrument}, every {every} s")
     lines.append(f"capital     {manifest.capital}")
     lines.append(f"warm-up     {manifest.warm_up} bars;  state {manifest.state_bytes:,} bytes")
     lines += _table(
         "parameters",
         ["name", "type", "value", "range"],
-        [[p.name, p.type, str(p.value), _range(p.low, p.high)] for p in manifest.params],
+        [[p.name, p.type, str(p.value), ", ".join(p.members) or _range(p.low, p.high)] for p in manifest.params],
     )
     lines += _table(
         "signals",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -15,7 +15,8 @@ from .console import CommandError, say, stop
 from .sources import read_text
 
 if TYPE_CHECKING:
-    from ..runtime.logs import LogNames
+    from ..compiler.manifest import RiskEntry
+    from ..runtime.log_words import LogNames, RuleWords
 
 
 def log(
@@ -31,8 +32,7 @@ def log(
 ) -> None:
     """Print a log as JSON lines, checking its checksums and hash chain."""
     from ..runtime import frames
-    from ..runtime.logs import LogError, read_log
-    from ..runtime.logs import verify as verify_log
+    from ..runtime.logs import LogError, read_log, verify as verify_log
 
     try:
         if verify:
@@ -63,22 +63,36 @@ def _names(file: Path, manifest: Path | None) -> LogNames | None:
     if manifest is None and not path.is_file():
         return None
     from ..compiler.manifest import ManifestError, read
-    from ..runtime.logs import LogNames
+    from ..runtime.log_words import LogNames, TemplateWords
 
     try:
         found = read(read_text(path))
     except ManifestError as error:
         raise CommandError(exits.INPUT, f"{path}: {error}") from error
-    instrument = found.instruments[0]
+    units = {i.name: (_scale(i.data_tick), _scale(i.lot)) for i in found.instruments}
     return LogNames(
         signals=[s.name for s in found.signals],
         states=found.states,
-        templates=[o.name for o in found.orders],
-        rules=[r.text for r in found.risk],
+        templates=[TemplateWords(o.name, *units[o.instrument]) for o in found.orders],
+        rules=[_rule(r) for r in found.risk],
         notes=found.notes,
-        price=_scale(instrument.data_tick),
-        lot=_scale(instrument.lot),
+        money=_scale(found.account.money_step),
     )
+
+
+_UNITS: dict[str, Literal["lot", "price", "money", "number"]] = {
+    **dict.fromkeys(("gross", "net", "notional", "leverage", "drawdown", "loss"), "money"),
+    **dict.fromkeys(("open_orders", "order_rate", "loss_streak"), "number"),
+    "position": "lot",
+    "collar": "price",
+}
+_STANDING = ("guard", "assume", "drawdown", "loss", "loss_streak")
+
+
+def _rule(rule: RiskEntry) -> RuleWords:
+    from ..runtime.log_words import RuleWords
+
+    return RuleWords(rule.text, _UNITS.get(rule.kind), rule.kind in _STANDING)
 
 
 def _scale(text: str) -> tuple[int, int]:

@@ -4,35 +4,41 @@ from __future__ import annotations
 
 import os
 import sys
-
-import typer
+from typing import TYPE_CHECKING
 
 from . import exits
+from .checking import plain_check
 from .console import CommandError, complain
 
-app = typer.Typer(
-    name="stratc",
-    help="Compile trading strategies to native programs that backtest and trade.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+if TYPE_CHECKING:
+    import typer
 
 
-def _register() -> None:
-    from . import backtest, build, check, explain, inspect, log, report, version
+def _app() -> typer.Typer:
+    """All commands. The library that reads command lines is loaded here, so that a plain check does without it."""
+    import typer
 
-    for module in (check, build, backtest, report, inspect, explain, log, version):
+    from . import backtest, build, check, cost, explain, fmt, graph, inspect, log, replay, report, signals, version
+
+    app = typer.Typer(
+        name="stratc",
+        help="Compile trading strategies to native programs that backtest and trade.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for module in (check, fmt, build, signals, backtest, replay, report, inspect, cost, graph, explain, log, version):
         module.register(app)
+    return app
 
 
 def main() -> None:
     """Entry point: no traceback ever reaches a user."""
-    _register()
     try:
-        app(standalone_mode=True)
+        if not plain_check(sys.argv[1:]):
+            _app()(standalone_mode=True)
     except CommandError as failure:
         complain(failure)
         sys.exit(failure.code)

@@ -34,14 +34,20 @@ def rows(program: Program) -> list[tuple[str, str, str]]:
     from ..compiler.manifest import describe
 
     described = describe(program)
-    gate, instrument = described.gate, described.instruments[0]
-    constants = _constants(gate, instrument.base, instrument.quote)
-    found = [(rule.text, str(rule.line), constants.get(rule.kind, "-")) for rule in described.risk]
-    found.append(
-        ("the instrument's largest order", str(program.instrument.place.line), f"{gate.max_qty} {instrument.base}")
-    )
+    constants = {
+        gate.instrument: _constants(gate, of.base, of.quote)
+        for gate, of in zip(described.gates, described.instruments, strict=True)
+    }
+    found = []
+    for rule in described.risk:
+        its = [constants[rule.instrument]] if rule.instrument else list(constants.values())
+        texts = dict.fromkeys(c[rule.kind] for c in its if rule.kind in c)
+        found.append((rule.text, str(rule.line), ", ".join(texts) or "-"))
+    for gate, of in zip(described.gates, program.instruments, strict=True):
+        whose = f"the largest order of {of.name}" if len(constants) > 1 else "the instrument's largest order"
+        found.append((whose, str(of.place.line), f"{gate.max_qty} {of.base}"))
     if not any(rule.kind == "open_orders" for rule in described.risk):
-        found.append(("the slots of all orders", "-", f"{gate.max_open} open orders"))
+        found.append(("the slots of all orders", "-", f"{described.gates[0].max_open} open orders"))
     return found
 
 

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from ..lang import tree
 from .graph import cycles, dataflow
-from .program import Equation
+from .program import Clock, Equation
 from .reporter import Reporter
 
 
-def check(reporter: Reporter, equations: Sequence[Equation], spans: Mapping[str, tree.Span]) -> bool:
+def check(
+    reporter: Reporter, equations: Sequence[Equation], clocks: Sequence[Clock], spans: Mapping[str, tree.Span]
+) -> bool:
     """Reports every instantaneous cycle by its signals. spans: where each signal is declared. False if there is one."""
-    found = cycles(dataflow(equations))
+    found = cycles(dataflow(equations, clocks))
     for cycle in found:
         signals = list(dict.fromkeys(equations[i].signal for i in cycle))
         shown = " → ".join(f"`{name}`" for name in [*signals, signals[0]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..lang import tree
-from .program import Command, Machine, Template, Verb
+from .program import Machine, Template, Verb
 from .reporter import Reporter
 
 
@@ -30,7 +30,7 @@ def check(
                 if kind == "signal"
                 else "use it or remove it",
             )
-    sent = {c.template for c in _commands(machine) if c.verb is Verb.SUBMIT and c.template is not None}
+    sent = {c.template for c in machine.commands if c.verb is Verb.SUBMIT and c.template is not None}
     sent |= {child for index in sent for child in templates[index].children}
     for index, order in enumerate(orders):
         if index not in sent:
@@ -41,7 +41,3 @@ def check(
                 "no transition and no bracket submits it",
                 help=f"add `do submit({order.name.text})` to a transition, or remove it",
             )
-
-
-def _commands(machine: Machine) -> Iterable[Command]:
-    return (c for s in machine.states for t in s.transitions for c in t.commands)

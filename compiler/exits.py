@@ -16,6 +16,7 @@ from .program import (
     Bound,
     Equation,
     Expr,
+    Feed,
     FieldRef,
     Instrument,
     Let,
@@ -44,7 +45,8 @@ def check(
         template = templates[index]
         if template.price is None or not template.reduce_only:
             continue
-        collar = next((b for b in collars if not prices.keeps(template.price, b)), None)
+        its = (b for b in collars if b.instrument in (None, template.instrument))
+        collar = next((b for b in its if not prices.keeps(template, b)), None)
         if collar is None or _is_answered(index, templates, machine, flow):
             continue
         reporter.report(
@@ -64,52 +66,66 @@ def _is_answered(template: int, templates: Sequence[Template], machine: Machine,
 
 
 def _answers(state: State, template: int, templates: Sequence[Template]) -> bool:
-    side = templates[template].side
+    exit_ = templates[template]
     answers = [t for t in state.transitions if t.event == "denied" and t.template in (None, template)]
     return bool(answers) and all(
         any(
             c.verb is Verb.FLATTEN
-            or (c.verb is Verb.SUBMIT and c.template is not None and _always_passes(templates[c.template], side))
+            or (c.verb is Verb.SUBMIT and c.template is not None and _always_passes(templates[c.template], exit_))
             for c in answer.commands
         )
         for answer in answers
     )
 
 
-def _always_passes(template: Template, side: str) -> bool:
-    return template.reduce_only and template.price is None and template.side == side
+def _always_passes(template: Template, instead_of: Template) -> bool:
+    same = (template.side, template.instrument) == (instead_of.side, instead_of.instrument)
+    return template.reduce_only and template.price is None and same
 
 
 class Prices:
     """How far from the last close a price may be."""
 
-    def __init__(self, instrument: Instrument, equations: Sequence[Equation], ranges: Mapping[int, Extent]) -> None:
-        self._tick = instrument.tick * instrument.price.numerator / 10**instrument.price.decimals
-        self._equations, self._ranges = equations, ranges
+    def __init__(
+        self,
+        instruments: Sequence[Instrument],
+        feeds: Sequence[Feed],
+        equations: Sequence[Equation],
+        ranges: Mapping[int, Extent],
+    ) -> None:
+        self._instruments, self._feeds, self._equations, self._ranges = instruments, feeds, equations, ranges
 
-    def keeps(self, price: Expr, collar: Bound) -> bool:
-        """Is it certainly within the collar, rounding to the grid included?"""
-        scale, offset = self._from_close(price)
+    def keeps(self, template: Template, collar: Bound) -> bool:
+        """Is its limit price certainly within the collar, rounding to the grid included?"""
+        assert template.price is not None
+        of = self._instruments[template.instrument]
+        tick = of.tick * of.price.numerator / 10**of.price.decimals
+        scale, offset = self._from_close(template.price, self._marking(template.instrument))
         least = extent(collar.limit, self._ranges)[0]
         if collar.relative:
             return offset == (0.0, 0.0) and max(abs(scale[0] - 1.0), abs(scale[1] - 1.0)) < least
-        return scale == (1.0, 1.0) and max(abs(offset[0]), abs(offset[1])) + self._tick <= least
+        return scale == (1.0, 1.0) and max(abs(offset[0]), abs(offset[1])) + tick <= least
 
-    def _from_close(self, expr: Expr) -> tuple[Extent, Extent]:
+    def _marking(self, instrument: int) -> int:
+        """The feed whose close is the last price; of a slower one it may be an old price."""
+        its = [i for i, feed in enumerate(self._feeds) if feed.instrument == instrument and feed.is_bars]
+        return min(its, key=lambda i: self._feeds[i].every)
+
+    def _from_close(self, expr: Expr, feed: int) -> tuple[Extent, Extent]:
         """(scale, offset) so that expr = scale * close + offset."""
         match expr:
-            case FieldRef(column="close"):
+            case FieldRef(feed=of, column="close") if of == feed:
                 return (1.0, 1.0), (0.0, 0.0)
             case ValueRef(index=index):
                 equation = self._equations[index]
-                return self._from_close(equation.value) if isinstance(equation, Let) else (EVERYTHING, EVERYTHING)
+                return self._from_close(equation.value, feed) if isinstance(equation, Let) else (EVERYTHING, EVERYTHING)
             case Operation(operator="add" | "sub" as operator, operands=(a, b)):
-                scale, (low, high) = self._from_close(a)
+                scale, (low, high) = self._from_close(a, feed)
                 by = extent(b, self._ranges)
                 less, more = by if operator == "add" else (-by[1], -by[0])
                 return scale, (low + less, high + more)
             case Operation(operator="mul", operands=(a, b)):
-                scale, offset = self._from_close(a)
+                scale, offset = self._from_close(a, feed)
                 low, high = extent(b, self._ranges)
                 if offset == (0.0, 0.0) and low >= 0 and math.isfinite(high) and scale[0] >= 0:
                     return (scale[0] * low, scale[1] * high), offset

@@ -8,6 +8,14 @@ from collections.abc import Iterable, Sequence
 from .program import NO_GATE, Bound, Gate, Instrument, Measure, Scale
 
 
+def gates(instruments: Sequence[Instrument], bounds: Sequence[Bound], slot_count: int) -> tuple[Gate, ...]:
+    """One per instrument, from the bounds on it and those on all."""
+    return tuple(
+        gate(of, [b for b in bounds if b.instrument in (None, index)], slot_count)
+        for index, of in enumerate(instruments)
+    )
+
+
 def gate(instrument: Instrument, bounds: Sequence[Bound], slot_count: int) -> Gate:
     """The tightest constants that no order within the bounds meets."""
     money = Scale(1, instrument.money_decimals)

@@ -10,7 +10,7 @@ from ..lang import tree
 from ..lang.parser import parse
 from ..lang.source import Source
 
-LIBRARIES = ("ta",)
+LIBRARIES = ("ta", "sizing")
 
 
 @cache

@@ -5,6 +5,8 @@ It holds the strategy's own text; the library is pinned by the content hash of e
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Literal
 
 import yaml
@@ -15,14 +17,18 @@ from .hashes import text_hash
 from .program import (
     NO_GATE,
     Bound,
+    Cross,
     Delay,
     Equation,
     Expr,
+    Gate,
     Instrument,
     Kind,
     Let,
     Memory,
     Program,
+    Restart,
+    Sample,
     Scale,
     Standing,
     Template,
@@ -70,7 +76,7 @@ class InstrumentEntry(Model):
     allow: str
     fee_in: Literal["quote", "base"]  # of a buy; a sell's is always in the quote
     calendar: Literal["every day", "sessions"]
-    sessions: SessionsEntry | None  # of a calendar from a file
+    sessions: SessionsEntry | ExchangeEntry | None
 
 
 class SessionsEntry(Model):
@@ -81,9 +87,22 @@ class SessionsEntry(Model):
     sha256: str
 
 
+class ExchangeEntry(Model):
+    """library: the version of exchange_calendars; first, last: trading days by their open, in UTC; sha256: of one day a line,
+    its opens and closes as UTC nanoseconds."""
+
+    exchange: str
+    library: str
+    days: int
+    first: str
+    last: str
+    sha256: str
+
+
 class AccountEntry(Model):
     leverage: str
     mark: Literal["close"]
+    money_step: str  # in which amounts are counted, in the quote currency
 
 
 class FeedEntry(Model):
@@ -92,15 +111,19 @@ class FeedEntry(Model):
     version: int
     instrument: str
     every_ns: int
+    resample_of: str | None
+    type: str | None  # of an `extern signal`; python: who makes it
+    python: str | None
 
 
 class ParamEntry(Model):
     name: str
     type: str
-    value: float | int | bool
+    value: float | int | bool | str
     low: float | int | None
     high: float | int | None
     step: float | int | None
+    members: list[str]  # of an enumeration, one of which is the value
 
 
 class SignalEntry(Model):
@@ -110,11 +133,15 @@ class SignalEntry(Model):
     logged: bool
 
 
+EquationKind = Literal["let", "memory", "delay", "window", "cross", "sample", "restart"]
+
+
 class EquationEntry(Model):
     """One vertex of the signal DAG; now: read in the same instant, later: read when it is committed."""
 
     name: str
-    kind: Literal["let", "memory", "delay", "window"]
+    kind: EquationKind
+    clock: str
     unit: str
     now: list[str]
     later: list[str]
@@ -130,6 +157,9 @@ class OrderEntry(Model):
     max_open: int
     oco: str | None
     bracket: list[str]
+    instrument: str
+    urgency: str
+    route: str | None
 
 
 class RiskEntry(Model):
@@ -139,11 +169,13 @@ class RiskEntry(Model):
     line: int
     kind: str
     actions: list[str]
+    instrument: str | None  # None: of the account
 
 
 class GateEntry(Model):
-    """Constants of the order kernel's gate; None: no limit but the size of the field."""
+    """Constants of an instrument's gate in the order kernel; None: no limit but the size of the field."""
 
+    instrument: str
     max_qty: str
     max_notional: str | None
     collar: str | None
@@ -173,10 +205,12 @@ class Manifest(Model):
     state_bytes: int
     dag: list[EquationEntry]
     orders: list[OrderEntry]
+    routes: list[str]  # the first has the number 1 in the frames
     risk: list[RiskEntry]
-    gate: GateEntry
+    gates: list[GateEntry]
     states: list[str]
     on_stop: list[str]
+    on_adopt: list[str]  # where a position may be taken over, as written; none: it is refused
     notes: list[str]
     nodes: list[NodeEntry]
     source: SourceEntry
@@ -184,26 +218,31 @@ class Manifest(Model):
 
 def describe(program: Program) -> Manifest:
     """The manifest of a program."""
-    instrument = program.instrument
     return Manifest(
         manifest=FORMAT,
         strategy=program.name,
         title=program.title,
         compiler=CompilerEntry(version=program.compiler, semantics=program.semantics),
-        capital=f"{decimal_text(program.capital, Scale(1, instrument.money_decimals))} {instrument.quote}",
-        account=AccountEntry(leverage=leverage_text(program), mark="close"),
-        instruments=[_instrument(program)],
+        capital=f"{decimal_text(program.capital, program.money)} {program.quote}",
+        account=AccountEntry(leverage=leverage_text(program), mark="close", money_step=decimal_text(1, program.money)),
+        instruments=[_instrument(i) for i in program.instruments],
         feeds=[
             FeedEntry(
-                id=program.feed.name,
-                schema=program.feed.schema,
-                version=program.feed.version,
-                instrument=instrument.name,
-                every_ns=program.feed.every,
+                id=feed.name,
+                schema=feed.schema,
+                version=feed.version,
+                instrument=program.instruments[feed.instrument].name,
+                every_ns=feed.every,
+                resample_of=None if feed.source is None else program.feeds[feed.source].name,
+                type=feed.type or None,
+                python=feed.python or None,
             )
+            for feed in program.feeds
         ],
         params=[
-            ParamEntry(name=p.name, type=p.unit, value=p.value, low=p.low, high=p.high, step=p.step)
+            ParamEntry(
+                name=p.name, type=p.unit, value=p.text, low=p.low, high=p.high, step=p.step, members=list(p.members)
+            )
             for p in program.params
         ],
         signals=[
@@ -219,18 +258,19 @@ def describe(program: Program) -> Manifest:
         state_bytes=program.state_bytes,
         dag=[_equation(e, program) for e in program.equations],
         orders=[_order(t, program) for t in program.templates],
-        risk=[*(_bound(b) for b in program.bounds), *(_standing(s) for s in program.standing)],
-        gate=_gate(program),
+        routes=list(program.routes),
+        risk=[*(_bound(b, program) for b in program.bounds), *(_standing(s) for s in program.standing)],
+        gates=[_gate(gate, i) for gate, i in zip(program.gates, program.instruments, strict=True)],
         states=[s.name for s in program.machine.states],
         on_stop=[c.verb.value for c in program.on_stop] or ["cancel_all"],
+        on_adopt=[rule.text for rule in program.machine.adopts],
         notes=list(program.notes),
         nodes=[NodeEntry(name=n.name, sha256=n.hash) for n in program.nodes],
         source=SourceEntry(name=program.source_name, sha256=program.source_hash, text=program.source_text),
     )
 
 
-def _instrument(program: Program) -> InstrumentEntry:
-    i = program.instrument
+def _instrument(i: Instrument) -> InstrumentEntry:
     return InstrumentEntry(
         name=i.name,
         kind=i.kind,
@@ -252,11 +292,39 @@ def _instrument(program: Program) -> InstrumentEntry:
     )
 
 
-def _sessions(instrument: Instrument) -> SessionsEntry | None:
+def _sessions(instrument: Instrument) -> SessionsEntry | ExchangeEntry | None:
     if not instrument.sessions:
         return None
+    if instrument.library:
+        return _exchange(instrument)
     text = "".join(f"{opens},{closes}\n" for opens, closes in instrument.sessions)
     return SessionsEntry(file=instrument.calendar, count=len(instrument.sessions), sha256=text_hash(text))
+
+
+def _exchange(instrument: Instrument) -> ExchangeEntry:
+    days = instrument.days or instrument.sessions
+    inside = iter(instrument.sessions)
+    lines = (",".join(f"{opens},{closes}" for opens, closes in _until(inside, end)) for _, end in days)
+    return ExchangeEntry(
+        exchange=instrument.calendar,
+        library=instrument.library,
+        days=len(days),
+        first=_date(days[0][0]),
+        last=_date(days[-1][0]),
+        sha256=text_hash("".join(f"{line}\n" for line in lines)),
+    )
+
+
+def _until(sessions: Iterator[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:
+    """Up to the session that closes at `end`, and this one."""
+    for session in sessions:
+        yield session
+        if session[1] == end:
+            return
+
+
+def _date(ns: int) -> str:
+    return datetime.fromtimestamp(ns // 10**9, UTC).strftime("%Y-%m-%d")
 
 
 def _order(template: Template, program: Program) -> OrderEntry:
@@ -271,26 +339,30 @@ def _order(template: Template, program: Program) -> OrderEntry:
         max_open=template.max_open,
         oco=None if template.sibling is None else names[template.sibling],
         bracket=[names[child] for child in template.children],
+        instrument=program.instruments[template.instrument].name,
+        urgency=template.urgency.lower(),
+        route=program.routes[template.route - 1] if template.route else None,
     )
 
 
-def _bound(bound: Bound) -> RiskEntry:
+def _bound(bound: Bound, program: Program) -> RiskEntry:
     actions = ["clamp" if bound.clamp else "reject"]
-    return RiskEntry(text=bound.text, line=bound.place.line, kind=bound.measure, actions=actions)
+    of = None if bound.instrument is None else program.instruments[bound.instrument].name
+    return RiskEntry(text=bound.text, line=bound.place.line, kind=bound.measure, actions=actions, instrument=of)
 
 
 def _standing(rule: Standing) -> RiskEntry:
     actions = [c.verb.value for c in rule.actions]
-    return RiskEntry(text=rule.text, line=rule.place.line, kind=rule.kind, actions=actions)
+    return RiskEntry(text=rule.text, line=rule.place.line, kind=rule.kind, actions=actions, instrument=None)
 
 
-def _gate(program: Program) -> GateEntry:
-    gate, i = program.gate, program.instrument
+def _gate(gate: Gate, i: Instrument) -> GateEntry:
     money = Scale(1, i.money_decimals)
     limited = {
         name: getattr(gate, name) < getattr(NO_GATE, name) for name in ("max_notional", "collar", "max_position")
     }
     return GateEntry(
+        instrument=i.name,
         max_qty=decimal_text(gate.max_qty, i.lot),
         max_notional=decimal_text(gate.max_notional * i.money_per_unit, money) if limited["max_notional"] else None,
         collar=decimal_text(gate.collar, i.price) if limited["collar"] else None,
@@ -308,15 +380,19 @@ def leverage_text(program: Program) -> str:
 
 
 def _equation(equation: Equation, program: Program) -> EquationEntry:
-    kinds: dict[type, Literal["let", "memory", "delay", "window"]] = {
+    kinds: dict[type, EquationKind] = {
         Let: "let",
         Memory: "memory",
         Delay: "delay",
         Window: "window",
+        Cross: "cross",
+        Sample: "sample",
+        Restart: "restart",
     }
     return EquationEntry(
         name=equation.name,
         kind=kinds[type(equation)],
+        clock=program.clocks[equation.clock].name,
         unit=equation.unit if equation.kind is not Kind.BOOL else "bool",
         now=_names(walk.now(equation), program),
         later=_names(walk.later(equation), program),
@@ -328,7 +404,7 @@ def _names(expressions: tuple[Expr, ...], program: Program) -> list[str]:
 
 
 def warm_up_text(warm_up: WarmUp, program: Program) -> str:
-    """`49`, `n - 1`, `max(n + 13, 2*m)`: ticks before the value is ready."""
+    """`49`, `n - 1`, `max(n + 13, 2*m)`: ticks before the value is ready; `50 hour` where they are not of the first feed."""
     forms = []
     for form in warm_up.forms:
         terms = [f"{c}*{program.params[i].name}" if c != 1 else program.params[i].name for i, c in form.terms]
@@ -337,7 +413,9 @@ def warm_up_text(warm_up: WarmUp, program: Program) -> str:
             text = str(form.constant)
         elif form.constant:
             text += f" {'+' if form.constant > 0 else '-'} {abs(form.constant)}"
-        forms.append(text)
+        forms.append(text if form.clock == 0 else f"{text} {program.clocks[form.clock].name}")
+    if not forms:
+        return "0"
     return forms[0] if len(forms) == 1 else f"max({', '.join(forms)})"
 
 

@@ -37,11 +37,12 @@ def _ends(
     name = order.name.text
     gaps: list[tuple[tree.Ident, list[str]]] = []
     for index, (state, node) in enumerate(zip(machine.states, nodes, strict=True)):
-        possible = {"closed": flow.open_in, "denied": flow.deniable_in}
+        may_be_denied = flow.deniable_in.get(index, set()) | flow.refused_in.get(index, set())
+        possible = {"closed": flow.open_in.get(index, set()), "denied": may_be_denied}
         missing = [
             f"{event}({name})"
             for event in _ENDS
-            if template in possible[event].get(index, ()) and not _handles(state, event, template)
+            if template in possible[event] and not _handles(state, event, template)
         ]
         if missing:
             gaps.append((node.name, missing))
@@ -53,12 +54,13 @@ def _ends(
         "E0506",
         first.span,
         f"state `{first.text}` does not handle {_quoted(missing)}",
-        f"`{name}` may be open here",
+        f"`{name}` may be {'denied' if missing == [f'denied({name})'] else 'open'} here",
         also=((order.name.span, "this order"), *((state.span, text) for state, text in also)),
         notes=(
             "`denied`: it never reached the venue; `closed`: any other end, such as a cancel, an expiry or a rejection",
         ),
         help="add " + " and ".join(f"`on {event} -> …;`" for event in missing),
+        about=f"{'/'.join(event.split('(')[0] for event in missing)} in {first.text}",
     )
 
 

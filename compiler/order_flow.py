@@ -1,34 +1,42 @@
 """Which orders may be open in which state: every configuration (state, open orders of each template) the machine can get into.
 
 Reports are played through the machine as at run time: an event that is taken is consumed, every state is entered once per instant.
-Conditions may hold or not, except that nothing is open when `flat` or `open_orders == 0` holds. What flattens starts anew with nothing
-open.
+Conditions may hold or not, except `flat` and `open_orders == 0`, which are followed as at run time: latched when the instant begins, and
+`flat` renewed by reports alone, so that it still holds after a submit until the first report. A submit that the risk layer denies for
+certain (no free slot, or reduce-only while nothing is held) is answered before anything else. What flattens starts anew with nothing open.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 from .program import Constant, Expr, Latched, Machine, Operation, Template, Transition, Verb
 
 Open = tuple[int, ...]  # open orders of each template
+MANY = 2
 LIMIT = 1_000_000  # transitions tried; what a machine of more may do is not followed to the end
 Event = tuple[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """working: templates whose only order has had a fill, so that it can't be denied any more."""
+    """flat: as the last report left it. refused: denials of each template that are reported next (MANY: so many or more).
+
+    working: templates whose only order has had a fill, so that it can't be denied any more.
+    """
 
     state: int
     open: Open
+    flat: bool
+    refused: Open
     working: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
 class Flow:
-    """open_in: per state, the templates of which an order may be open; deniable_in: may still be denied.
+    """open_in: per state, the templates of which an order may be open; deniable_in: may still be denied; refused_in: was denied at once.
 
     full: per (transition, command), whether the submit found no free slot, in each configuration in which it was done.
     complete: every configuration was met.
@@ -36,47 +44,71 @@ class Flow:
 
     open_in: dict[int, set[int]] = field(default_factory=dict)
     deniable_in: dict[int, set[int]] = field(default_factory=dict)
+    refused_in: dict[int, set[int]] = field(default_factory=dict)
     full: dict[tuple[int, int], set[bool]] = field(default_factory=dict)
     complete: bool = True
 
 
 def explore(machine: Machine, templates: Sequence[Template]) -> Flow:
-    """Follows the machine from its initial state; again where a submit found no slot, for then an order is denied beside an open one."""
-    crowded: frozenset[int] = frozenset()
-    while True:
-        flow, found = _explored(machine, templates, crowded)
-        if found <= crowded or not flow.complete:
-            return flow
-        crowded |= found
-
-
-def _explored(machine: Machine, templates: Sequence[Template], crowded: frozenset[int]) -> tuple[Flow, frozenset[int]]:
-    walk = _Walk(machine, templates, crowded)
-    first = Configuration(machine.initial, (0,) * len(templates))
-    seen, waiting = {first}, [first]
+    """Follows the machine from its initial state, and from those in which it adopts what another program left open."""
+    walk = _Walk(machine, templates)
+    waiting = list(dict.fromkeys((walk.start, *walk.adopted())))
+    seen = set(waiting)
     while waiting and walk.tried < LIMIT:
         here = waiting.pop()
         may_be_open = {i for i, count in enumerate(here.open) if count}
         walk.flow.open_in.setdefault(here.state, set()).update(may_be_open)
-        walk.flow.deniable_in.setdefault(here.state, set()).update(may_be_open - (here.working - crowded))
+        walk.flow.deniable_in.setdefault(here.state, set()).update(may_be_open - here.working)
+        walk.flow.refused_in.setdefault(here.state, set()).update(i for i, count in enumerate(here.refused) if count)
         for after in walk.successors(here):
             if after not in seen:
                 seen.add(after)
                 waiting.append(after)
     walk.flow.complete = not waiting
-    return walk.flow, frozenset(walk.crowded)
+    return walk.flow
+
+
+@dataclass(frozen=True, slots=True)
+class _Instant:
+    """report: events are left over for the states that follow; else the next instant goes on from there. The others are latched."""
+
+    report: bool
+    flat: bool
+    nothing_open: bool
+
+    def differs_from_next(self, there: Configuration) -> bool:
+        """Would what is done further in this instant not be done as well in an instant of its own?"""
+        return any(there.refused) or self.nothing_open == any(there.open)
 
 
 class _Walk:
-    """denied_beside: templates of which an order may be denied for want of a slot."""
+    """start: the initial state with nothing open."""
 
-    def __init__(self, machine: Machine, templates: Sequence[Template], denied_beside: frozenset[int]) -> None:
-        self.machine, self.templates, self.flow = machine, templates, Flow()
-        self.denied_beside, self.crowded, self.tried = denied_beside, set[int](), 0
+    def __init__(self, machine: Machine, templates: Sequence[Template]) -> None:
+        self.machine, self.templates, self.flow, self.tried = machine, templates, Flow(), 0
+        nothing: Open = (0,) * len(templates)
+        self.start = Configuration(machine.initial, nothing, flat=True, refused=nothing)
         self.handles_late = any(t.event == "late" for s in machine.states for t in s.transitions)
 
+    def adopted(self) -> Iterator[Configuration]:
+        """Where it may find itself after `on adopt`."""
+        for transition, flat in product(self.machine.adopts, (True, False)):
+            if _holds(transition.condition, _Instant(report=False, flat=flat, nothing_open=True)) is not False:
+                yield self.done(replace(self.start, flat=flat), transition)
+
     def successors(self, here: Configuration) -> Iterator[Configuration]:
-        yield from self._settle(here, frozenset(), frozenset({here.state}), report=False)
+        for index, count in enumerate(here.refused):
+            if count:
+                yield from self._report(replace(here, refused=_less(here.refused, index)), {("denied", index)})
+            if count == MANY:
+                yield from self._report(here, {("denied", index)})
+        if not any(here.refused):
+            yield from self._next(here)
+
+    def _next(self, here: Configuration) -> Iterator[Configuration]:
+        yield from self._settle(here, frozenset(), report=False)
+        if here.flat and any(here.open):
+            yield from self._settle(replace(here, flat=False), frozenset(), report=True)  # a report without an event
         for index, count in enumerate(here.open):
             if count:
                 yield from self._reports(here, index)
@@ -95,59 +127,67 @@ class _Walk:
         yield from self._report(replace(here, open=_less(here.open, index), working=over), {("closed", index)})
         if index not in here.working:
             yield from self._report(replace(here, open=_less(here.open, index)), {("denied", index)})
-        if index in self.denied_beside:
-            yield from self._report(here, {("denied", index)})
 
     def _report(self, here: Configuration, raised: set[Event]) -> Iterator[Configuration]:
-        entered = frozenset({here.state})
-        yield from self._settle(here, frozenset(raised), entered, report=True)
-        if not any(here.open) and not self._opens(raised):
-            yield from self._settle(here, frozenset({*raised, ("flat", None)}), entered, report=True)
+        for flat in self._flat_after(here, {name for name, _ in raised}, opens=self._opens(raised)):
+            became_flat: set[Event] = {("flat", None)} if flat and not here.flat else set()
+            yield from self._settle(replace(here, flat=flat), frozenset(raised | became_flat), report=True)
+
+    def _flat_after(self, here: Configuration, raised: set[str], *, opens: bool) -> Sequence[bool]:
+        if any(here.open) or opens:
+            return (False,)
+        return (True,) if here.flat and raised <= {"closed", "denied"} else (False, True)
 
     def _opens(self, raised: set[Event]) -> bool:
         """Whoever fills an entry holds something."""
         return any(name == "filled" and not self.templates[index or 0].reduce_only for name, index in raised)
 
-    def _settle(
-        self, here: Configuration, raised: frozenset[Event], entered: frozenset[int], *, report: bool
+    def _settle(self, here: Configuration, raised: frozenset[Event], *, report: bool) -> Iterator[Configuration]:
+        """Where an instant may end."""
+        instant = _Instant(report, here.flat, not any(here.open))
+        yield from self._tested(here, raised, frozenset({here.state}), instant)
+
+    def _tested(
+        self, here: Configuration, raised: frozenset[Event], entered: frozenset[int], instant: _Instant
     ) -> Iterator[Configuration]:
-        """Where an instant may end. report: events are left over for the states that follow; else the next instant goes on from there."""
         for transition in self.machine.states[here.state].transitions:
             self.tried += 1
             event = _event(transition, raised)
-            tested = event is not None if transition.kind == "on" else not report or _is_always_tested(transition)
-            if not tested or transition.target in entered:
+            holds = _holds(transition.condition, instant)
+            if transition.target in entered or holds is False:
                 continue
-            if _needs_nothing_open(transition.condition) and any(here.open):
+            if event is None and not _is_tested(transition, instant, just_entered=len(entered) > 1):
                 continue
-            after = self._done(here.open, transition)
-            if any(c.verb is Verb.FLATTEN for c in transition.commands):
-                yield Configuration(self.machine.initial, (0,) * len(self.templates))
-            elif transition.target is None:
-                yield replace(here, open=after)
+            there = self.done(here, transition)
+            if transition.target is None or any(c.verb is Verb.FLATTEN for c in transition.commands):
+                yield there
             else:
-                there = replace(here, state=transition.target, open=after)
                 left = raised - {event} if event else raised
-                if left and self.tried < LIMIT:
-                    yield from self._settle(there, left, entered | {transition.target}, report=report)
+                if (left or instant.differs_from_next(there)) and self.tried < LIMIT:
+                    yield from self._tested(there, left, entered | {transition.target}, instant)
                 else:
                     yield there
-            if transition.kind == "on" and transition.condition is None:
+            if holds and (transition.kind == "on" or _is_always_tested(transition)):
                 return
         yield here
 
-    def _done(self, open_: Open, transition: Transition) -> Open:
-        """After its commands; notes which of them found no free slot."""
+    def done(self, here: Configuration, transition: Transition) -> Configuration:
+        """After its commands; notes which of them found no free slot. `flatten` may be over at once, and what follows it is done."""
+        after = here if transition.target is None else replace(here, state=transition.target)
         for number, command in enumerate(transition.commands):
-            if command.verb is not Verb.SUBMIT or command.template is None:
-                continue
-            full = open_[command.template] >= self.templates[command.template].max_open
-            self.flow.full.setdefault((transition.index, number), set()).add(full)
-            if full:
-                self.crowded.add(command.template)
-            else:
-                open_ = _more(open_, command.template)
-        return open_
+            if command.verb is Verb.FLATTEN:
+                after = replace(self.start, refused=after.refused)
+            elif command.verb is Verb.SUBMIT and command.template is not None:
+                full = after.open[command.template] >= self.templates[command.template].max_open
+                self.flow.full.setdefault((transition.index, number), set()).add(full)
+                after = self._submitted(after, command.template, full=full)
+        return after
+
+    def _submitted(self, here: Configuration, index: int, *, full: bool) -> Configuration:
+        if full or (here.flat and self.templates[index].reduce_only):
+            many = here.refused[index] == MANY
+            return here if many else replace(here, refused=_more(here.refused, index))
+        return replace(here, open=_more(here.open, index))
 
     def _with(self, open_: Open, children: tuple[int, ...]) -> Open:
         """Each of a bracket is open, once."""
@@ -170,17 +210,30 @@ def _event(transition: Transition, raised: frozenset[Event]) -> Event | None:
     return next(fitting, None) if transition.kind == "on" else None
 
 
+def _is_tested(transition: Transition, instant: _Instant, *, just_entered: bool) -> bool:
+    """Without an event. No time has passed in a state just entered."""
+    if transition.kind == "on" or (transition.kind == "after" and just_entered):
+        return False
+    return not instant.report or _is_always_tested(transition)
+
+
 def _is_always_tested(transition: Transition) -> bool:
-    return transition.kind == "when" and not transition.reads_feed
+    return transition.kind == "when" and not transition.feeds
 
 
-def _needs_nothing_open(condition: Expr | None) -> bool:
-    """Does the condition hold only where no order is open? `flat`, `open_orders == 0`, and what demands them."""
+def _holds(condition: Expr | None, instant: _Instant) -> bool | None:
+    """None: it may hold or not."""
     match condition:
+        case None:
+            return True
         case Operation(operator="and", operands=operands):
-            return any(_needs_nothing_open(o) for o in operands)
+            parts = [_holds(o, instant) for o in operands]
+            return False if False in parts else None if None in parts else True
+        case Operation(operator="not", operands=(operand,)):
+            part = _holds(operand, instant)
+            return None if part is None else not part
         case Operation(operator="eq", operands=(Latched(name="open_orders"), Constant(value=0))):
-            return True
+            return instant.nothing_open
         case Latched(name="flat"):
-            return True
-    return False
+            return instant.flat
+    return None

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from ..lang import tree
@@ -14,44 +14,83 @@ from ..lang.parser import parse
 from ..lang.source import Source
 from . import (
     causality,
+    constant_conditions,
     dead_code,
+    exit_liveness,
     exits,
     hashes,
+    idle_urgency,
     machine_expressions,
     order_checks,
     order_flow,
+    overlap,
     reachability,
     readiness,
+    reentry,
     reserved,
     state_size,
+    unsupported,
     vain_bounds,
 )
-from .checker import accounts, feeds, links, machines, markets, names, orders, params, risk, signals
+from .checker import (
+    accounts,
+    externs,
+    feeds,
+    links,
+    machines,
+    markets,
+    names,
+    orders,
+    params,
+    portfolio,
+    risk,
+    signals,
+    takeovers,
+)
 from .checker.accounts import Account
-from .checker.context import Context, Shared
+from .checker.context import Context, Describe, Shared
 from .checker.names import Members
 from .checker.soundness import is_sound
 from .checker.values import NodeEntry, Scope, SignalEntry, Value
 from .depth import deepest
-from .gate import gate
-from .kernels.load import check_file, is_kernel_file
-from .program import Bound, Command, Equation, Feed, Instrument, Machine, Param, Program, Signal, Standing, Template
+from .feed_reads import FeedReads
+from .gate import gates
+from .intervals.inputs import Inputs
+from .program import (
+    Bound,
+    Clock,
+    Command,
+    Equation,
+    Feed,
+    Instrument,
+    Machine,
+    Param,
+    Program,
+    Proof,
+    Signal,
+    Standing,
+    Template,
+)
 from .reporter import Reporter
 from .schedule import Renumbering, order
 from .version import COMPILER, SEMANTICS
-from .warmup import Inference, NeverReadyError, NotLinearError
+from .warmup import Inference, NeverReadyError, NotLinearError, first_tick
 
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """program: None if the text has errors, or holds no strategy (then there is nothing to build, but nothing wrong either)."""
+    """program: None if the text has errors, or holds no strategy (then there is nothing to build, but nothing wrong either).
+
+    refused: what is right, but no target runs yet; whoever builds or runs the program stops at it.
+    """
 
     program: Program | None
     diagnostics: Diagnostics
+    refused: Diagnostics = field(default_factory=Diagnostics)
 
 
-def compile_source(source: Source, max_state: int = 64 * 2**20) -> Compilation:
-    """All passes over one file. max_state: most bytes the dataflow may remember."""
+def compile_source(source: Source, max_state: int = 64 * 2**20, describe: Describe | None = None) -> Compilation:
+    """All passes over one file. max_state: most bytes the dataflow may remember. describe: asks the Python node of an `extern signal`."""
     diagnostics = Diagnostics()
     reporter = Reporter(source, diagnostics)
     # 1. text → tree
@@ -61,10 +100,14 @@ def compile_source(source: Source, max_state: int = 64 * 2**20) -> Compilation:
         diagnostics.extend(found)
         if file is None or diagnostics.errors:
             return Compilation(None, diagnostics)
-        if is_kernel_file(file):
-            check_file(reporter, file, {})
-            return Compilation(None, diagnostics)
-        return Compilation(_file(reporter, file, max_state), diagnostics)
+        if any(isinstance(item, tree.Kernel) for item in file.items):
+            from .kernels.load import check_file, is_kernel_file  # a strategy needs none of it
+
+            if is_kernel_file(file):
+                check_file(reporter, file, {})
+                return Compilation(None, diagnostics)
+        program = _file(reporter, file, max_state, describe)
+        return Compilation(program, diagnostics, unsupported.refused(source, file) if program else Diagnostics())
     except RecursionError:
         reporter.report(
             "E0010",
@@ -76,9 +119,9 @@ def compile_source(source: Source, max_state: int = 64 * 2**20) -> Compilation:
         return Compilation(None, diagnostics)
 
 
-def _file(reporter: Reporter, file: tree.File, max_state: int) -> Program | None:
+def _file(reporter: Reporter, file: tree.File, max_state: int, describe: Describe | None) -> Program | None:
     # 2. names of the file
-    shared = Shared()
+    shared = Shared(describe=describe)
     context = Context(shared, reporter, Scope(), "declaration")
     entries, consts, strategies = names.declare_file(context, file)
     for const in consts:
@@ -103,15 +146,16 @@ def _file(reporter: Reporter, file: tree.File, max_state: int) -> Program | None
 class _Parts:
     """What the front half of the pipeline hands to the back half."""
 
-    instrument: Instrument
+    instruments: tuple[Instrument, ...]
     account: Account
-    feed: Feed
+    feeds: tuple[Feed, ...]
     params: tuple[Param, ...]
     templates: tuple[Template, ...]
     bounds: tuple[Bound, ...]
     standing: tuple[Standing, ...]
     machine: Machine
     on_stop: tuple[Command, ...]
+    proofs: tuple[Proof, ...]
 
 
 def _check_nodes(context: Context, entries: list[NodeEntry]) -> None:
@@ -141,19 +185,23 @@ def _strategy(outer: Context, strategy: tree.Strategy, outer_nodes: list[NodeEnt
     spans |= {"machine": members.machines[0].span, "risk": members.risks[0].span} | {
         s.name.text: s.name.span for s in members.signals
     }
-    if not causality.check(reporter, draft.equations, spans):
+    settled = draft.clocks.settled(draft.equations)
+    clocks = draft.clocks.clocks(settled)
+    if not causality.check(reporter, settled, clocks, spans):
         return None
     # 6. warm-up
     lows = {index: low for index, (low, _) in shared.param_extents.items()}
-    inference = Inference(draft.equations, draft.inputs, lows)
-    equations = _warm(reporter, inference, draft.equations, spans)
+    inference = Inference(settled, draft.inputs, lows)
+    equations = _warm(reporter, inference, settled, spans)
     if equations is None:
         return None
+    parts = replace(parts, machine=FeedReads(settled, clocks).machine(parts.machine))
     # 7. the machine: readiness, reachability, ways out, orders and risk; dead code
     states = members.machines[0].states
     readiness.check(reporter, parts.machine, states, parts.templates, inference)
     readiness.check_rules(reporter, parts.standing, members.risks[0], inference)
     reachability.check(reporter, parts.machine, states)
+    overlap.check(reporter, parts.machine, states)
     _orders(context, members, parts, equations)
     declared = [("parameter", p.name) for p in members.params] + [("signal", s.name) for s in members.signals]
     used = {name for name, entry in context.scope.entries.items() if id(entry) in shared.entries_used}
@@ -161,10 +209,16 @@ def _strategy(outer: Context, strategy: tree.Strategy, outer_nodes: list[NodeEnt
     # 8. schedule
     parts = machine_expressions.rewritten(parts, inference.expr)
     parts = readiness.of_rules(parts, inference)
-    numbering = Renumbering(order(equations))
+    numbering = Renumbering(order(equations, clocks))
     parts = machine_expressions.rewritten(parts, numbering.expr)
     scheduled = numbering.equations(equations)
-    # 9. state size
+    # 9. conditions and orders that are always the same
+    inputs = Inputs(shared.ranges, parts.instruments, parts.feeds, tuple(t.instrument for t in parts.templates))
+    known = constant_conditions.evaluator(scheduled, inputs)
+    conditions = (replace(c, expr=numbering.expr(inference.expr(c.expr))) for c in shared.conditions)
+    constant_conditions.check(reporter, conditions, scheduled, known)
+    constant_conditions.check_orders(reporter, parts.templates, members.orders, parts.instruments, known)
+    # 10. state size
     size = state_size.total(scheduled)
     if size > max_state:
         reporter.report(
@@ -174,8 +228,8 @@ def _strategy(outer: Context, strategy: tree.Strategy, outer_nodes: list[NodeEnt
             "",
             help="shorten the windows, narrow the parameters' ranges, or raise --max-state",
         )
-    # 10. the program
-    return _program(context, strategy, parts, scheduled, numbering, members, logged, inference)
+    # 11. the program
+    return _program(context, strategy, parts, scheduled, numbering, members, logged, inference, clocks)
 
 
 def _orders(context: Context, members: Members, parts: _Parts, equations: list[Equation]) -> None:
@@ -183,7 +237,10 @@ def _orders(context: Context, members: Members, parts: _Parts, equations: list[E
     reporter, ranges, states = context.reporter, context.shared.ranges, members.machines[0].states
     flow = order_flow.explore(parts.machine, parts.templates)
     order_checks.check(reporter, parts.machine, states, parts.templates, members.orders, flow)
-    prices = exits.Prices(parts.instrument, equations, ranges)
+    prices = exits.Prices(parts.instruments, parts.feeds, equations, ranges)
+    idle_urgency.check(reporter, parts.templates, members.orders, parts.machine)
+    exit_liveness.check(reporter, parts.machine, states, parts.templates, parts.standing, flow)
+    reentry.check(reporter, parts.machine, states, parts.templates, flow)
     exits.check(reporter, parts.templates, members.orders, parts.bounds, parts.machine, flow, prices)
     vain_bounds.check(
         reporter,
@@ -191,25 +248,51 @@ def _orders(context: Context, members: Members, parts: _Parts, equations: list[E
         parts.bounds,
         parts.standing,
         parts.templates,
-        parts.instrument,
+        parts.instruments,
         parts.account.leverage,
         ranges,
     )
 
 
-def _market(context: Context, members: Members) -> tuple[Instrument, Account, Feed] | None:
+Market = tuple[tuple[Instrument, ...], Account, tuple[Feed, ...]]
+
+
+def _market(context: Context, members: Members) -> Market | None:
     if not (members.instruments and members.accounts and members.feeds):
         return None
-    instrument = markets.instrument(context, members.instruments[0])
-    if instrument is None:
+    traded = portfolio.instruments(context, members.instruments)
+    if traded is None:
         return None
-    context.shared.market = markets.market_of(instrument)
-    account = accounts.account(context, members.accounts[0], instrument)
-    feed = feeds.feed(context, members.feeds[0], instrument)
-    if feed is None or account is None:
+    context.shared.markets = tuple(map(markets.market_of, traded))
+    account = accounts.account(context, members.accounts[0], traded)
+    found = _feeds(context, members, traded)
+    context.shared.proofs.instruments, context.shared.proofs.feeds = traded, found or ()
+    if found is None or account is None or not portfolio.have_feeds(context, members.instruments, traded, found):
         return None
-    names.declare(context.reporter, context.scope, members.feeds[0].name, feed[1])
-    return instrument, account, feed[0]
+    return traded, account, found
+
+
+def _feeds(context: Context, members: Members, instruments: tuple[Instrument, ...]) -> tuple[Feed, ...] | None:
+    """All of them, in scope, each with its clock; None after a report."""
+    found: list[Feed] = []
+    for node in members.feeds:
+        made = feeds.feed(context, node, instruments, found)
+        if made is None or not names.declare(context.reporter, context.scope, node.name, made[1]):
+            return None
+        found.append(made[0])
+    bars = [f.name for f in found]
+    for extern in members.externs:
+        spoken = externs.extern(context, extern, len(found), bars)
+        if spoken is None or not names.declare(context.reporter, context.scope, extern.name, spoken[1]):
+            return None
+        found.append(spoken[0])
+    if len(found) > feeds.MOST_FEEDS:
+        extra = [*members.feeds, *members.externs][feeds.MOST_FEEDS]
+        context.report("E0108", extra.span, f"a strategy has at most {feeds.MOST_FEEDS} feeds", "one too many")
+        return None
+    context.draft.clocks.feed_names += [f.name for f in found]
+    context.draft.clocks.periods += [f.every for f in found]
+    return tuple(found)
 
 
 def _parameters(context: Context, members: Members) -> tuple[Param, ...]:
@@ -221,18 +304,24 @@ def _parameters(context: Context, members: Members) -> tuple[Param, ...]:
 
 
 def _typed(
-    context: Context, members: Members, market: tuple[Instrument, Account, Feed], constants: tuple[Param, ...]
+    context: Context,
+    members: Members,
+    market: Market,
+    constants: tuple[Param, ...],
 ) -> _Parts | None:
     root = context.inside(where="signal")
     context.shared.root = root
+    traded = [orders.instrument(context, node) for node in members.orders]
+    context.shared.traded = [index or 0 for index in traded]
     for signal in members.signals:
         signals.elaborate(root, signal)
     templates: list[Template] = []
     slot = 0
     complete = True
-    for node in members.orders:
+    for node, of in zip(members.orders, traded, strict=True):
         context.draft.signal = context.draft.prefix = f"order_{node.name.text}"
-        template = orders.template(context.inside(where="order", name=node.name.text), node, slot)
+        inside = context.inside(where="order", held=True, name=node.name.text, instrument=of)
+        template = orders.template(inside, node, slot)
         complete = complete and template is not None
         if template is not None:
             slot += template.max_open
@@ -241,18 +330,22 @@ def _typed(
         links.have_room(context, members.orders, templates)
         templates = list(links.linked(context, members.orders, templates))
     context.draft.signal = context.draft.prefix = "risk"
-    bounds, standing = risk.rules(context.inside(where="risk"), members.risks[0]) if members.risks else ((), ())
+    bounds, standing, proofs = (
+        risk.rules(context.inside(where="risk", held=True), members.risks[0]) if members.risks else ((), (), ())
+    )
     context.draft.signal = context.draft.prefix = "machine"
-    inner = context.inside(where="machine", name="machine")
+    inner = context.inside(where="machine", held=True, name="machine")
     machine = machines.machine(inner, members.machines[0]) if members.machines else None
+    if machine is not None:
+        machine = takeovers.with_adopts(inner, members.adopts, machine)
     on_stop = machines.on_stop(inner, members.stops[0]) if members.stops else ()
     if not complete or machine is None:
         return None
     place = context.place(members.machines[0].span)
     account = market[1]
     bounds = reserved.with_leverage(bounds, templates, account.leverage, account.leverage_text, account.place)
-    templates = list(reserved.with_flatten(templates, place))
-    return _Parts(*market, constants, tuple(templates), bounds, standing, machine, on_stop)
+    templates = list(reserved.with_flatten(templates, market[0], place))
+    return _Parts(*market, constants, tuple(templates), bounds, standing, machine, on_stop, proofs)
 
 
 def _logged(context: Context, members: Members) -> set[str]:
@@ -301,19 +394,22 @@ def _program(
     members: Members,
     logged: set[str],
     inference: Inference,
+    clocks: tuple[Clock, ...],
 ) -> Program:
     source = context.reporter.source
     found = [_signal(context, s, numbering, logged) for s in members.signals]
-    warm_up = inference.latest(*(equations[s.equation].warm_up for s in found))
+    first_bars = (first_tick(index) for index in range(len(parts.feeds)))
+    warm_up = inference.latest(*first_bars, *(equations[s.equation].warm_up for s in found))
     slot_count = sum(t.max_open for t in parts.templates)
     return Program(
         name=strategy.name.text,
         title=strategy.title or strategy.name.text,
         semantics=SEMANTICS,
         compiler=COMPILER,
-        instrument=parts.instrument,
+        instruments=parts.instruments,
         capital=parts.account.capital,
-        feed=parts.feed,
+        feeds=parts.feeds,
+        clocks=numbering.clocks(clocks),
         params=parts.params,
         equations=equations,
         signals=tuple(found),
@@ -328,14 +424,16 @@ def _program(
         source_hash=hashes.text_hash(source.text),
         source_text=source.text,
         source_name=PurePath(source.name).name,
-        gate=gate(parts.instrument, parts.bounds, slot_count),
+        gates=gates(parts.instruments, parts.bounds, slot_count),
         late_note=len(context.shared.notes),
         standing=parts.standing,
         on_stop=parts.on_stop,
+        routes=tuple(context.shared.routes),
+        proofs=parts.proofs,
     )
 
 
-def _signal(context: Context, node: tree.Signal, numbering: Renumbering, logged: set[str]) -> Signal:
+def _signal(context: Context, node: tree.Signal | tree.Regime, numbering: Renumbering, logged: set[str]) -> Signal:
     value: Value = context.shared.signal_values[node.name.text]
     expr = numbering.expr(value.expr)
     return Signal(

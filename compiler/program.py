@@ -3,10 +3,9 @@
 The dataflow half is a list of `Equation`s in schedule order; each defines one value. Node calls are already instantiated, generic
 units erased, history made explicit. The machine half refers to templates, states and timers by index.
 
-Meaning of an instant (semantics.md 5): if the feed ticked, `ticks` grows by one and every equation is evaluated in order, then every
-Memory, Delay and Window that is active is committed; the machine and the order fields then read the held values.
-
-Numbers: NUMBER is IEEE f64, INTEGER is i64 (counts, durations in ns, times in ns), BOOL. An optional value is a pair (value, ok).
+Meaning of an instant (semantics.md 5): the clocks of the feeds that closed a bar tick. Then, in order, every equation whose clock
+ticked is evaluated (a Sample lets its own clock tick), then every Memory and Delay whose clock ticked is committed; the machine and
+the order fields then read the held values. A clock is also a counter of its ticks, which tells what is warm.
 """
 
 from __future__ import annotations
@@ -16,272 +15,37 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
-
-class Kind(Enum):
-    NUMBER = "number"
-    INTEGER = "integer"
-    BOOL = "bool"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the user's text something comes from: for source-line comments and log records. file: name as given."""
-
-    file: str
-    line: int
-
-
-# ---- warm-up: the number of ticks that must have passed before a value is ready is a maximum of linear forms in the parameters
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Linear:
-    """constant + sum of coefficient * parameter value; terms sorted by parameter index."""
-
-    constant: int
-    terms: tuple[tuple[int, int], ...] = ()  # (param index, coefficient)
-
-
-@dataclass(frozen=True, slots=True)
-class WarmUp:
-    """The maximum of `forms` (sorted, never empty). A value with warm-up w is ready at a tick when `ticks > w`."""
-
-    forms: tuple[Linear, ...] = (Linear(0),)
-
-    def at(self, params: tuple[int | float, ...] | list[int | float]) -> int:
-        """The number for given parameter values."""
-        return max(f.constant + sum(c * int(params[i]) for i, c in f.terms) for f in self.forms)
-
-
-# ---- expressions: pure functions of one instant
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    kind: Kind
-    value: float | int | bool
-
-
-@dataclass(frozen=True, slots=True)
-class Na:
-    """The missing value of an optional type."""
-
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class ParamRef:
-    kind: Kind
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class FieldRef:
-    """A column of the feed's last closed bar: open high low close volume. Always NUMBER."""
-
-    feed: int
-    column: str
-    kind: Kind = Kind.NUMBER
-
-
-@dataclass(frozen=True, slots=True)
-class ValueRef:
-    """The value of equation `index` in this instant; held between ticks. optional: it may be na."""
-
-    kind: Kind
-    index: int
-    optional: bool = False
-
-
-LatchedName = Literal[
-    "position",
-    "equity",
-    "cash",
-    "flat",
-    "warm",
-    "cum",
-    "avg_px",
-    "realised",
-    "fees",
-    "exposure",
-    "net",
-    "open_orders",
-    "age",
-    "in_session",
-    "filled",
-    "closed",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Latched:
-    """An input latched at the start of the instant. position: base units; money in quote units; cum, avg_px: of `template`, taking
-    the latest order of each of its slots together.
-
-    NUMBER except flat, warm, in_session, filled, closed (BOOL), open_orders and age (INTEGER). avg_px is optional: na before the first
-    fill. warm: every signal is ready. exposure: |position| * mark, net: position * mark, in the quote currency. age: ns of session time
-    since the feed's last bar, before the first one since the run's start. filled, closed: of `template`, it happened since the tick
-    before this one (semantics.md 5b).
-    """
-
-    kind: Kind
-    name: LatchedName
-    template: int | None = None
-    optional: bool = False
-
-
-Operator = Literal[
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "mod",
-    "neg",
-    "abs",
-    "min",
-    "max",
-    "sqrt",
-    "floor",
-    "ceil",
-    "lt",
-    "le",
-    "gt",
-    "ge",
-    "eq",
-    "ne",
-    "and",
-    "or",
-    "not",
-    "to_number",
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """A pointwise operator. `operand_kind` is the kind of its operands, `kind` of its result.
-
-    Operands may be optional: the result is then na where any is. `div` (NUMBER) is na where the quotient is not finite, `sqrt` where
-    the operand is negative; `mod`: C fmod / truncated remainder, na where the divisor is 0; INTEGER add, sub, mul, neg wrap at 64 bits.
-    `min(a, b)` is a < b ? a : b and `max(a, b)` a > b ? a : b, so of equal values, or beside a NaN, the second. `and`/`or` evaluate
-    both sides. `to_number` turns INTEGER into NUMBER.
-    """
-
-    kind: Kind
-    operand_kind: Kind
-    operator: Operator
-    operands: tuple[Expr, ...]
-    optional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """condition ? then : other; both sides are evaluated. An optional condition that is na gives na."""
-
-    kind: Kind
-    condition: Expr
-    then: Expr
-    other: Expr
-    optional: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Default:
-    """`value ?? other`: value where it is ready (ticks > ready) and not na, else other. optional: `other` may be na.
-
-    For an optional `value`, `ready` is zero: there `??` answers na, and the whole is ready when both sides are.
-    """
-
-    kind: Kind
-    value: Expr
-    other: Expr
-    ready: WarmUp
-    optional: bool = False
-
-
-Expr = Constant | Na | ParamRef | FieldRef | ValueRef | Latched | Operation | Select | Default
-
-
-def is_optional(expr: Expr) -> bool:
-    return isinstance(expr, Na) or (not isinstance(expr, Constant | ParamRef | FieldRef | Na) and expr.optional)
-
-
-# ---- equations: each defines the value with its own index in Program.equations
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EquationBase:
-    """name: readable and unique, e.g. `fast`, `fast__ema__y`. signal: the strategy signal it belongs to (function grouping).
-
-    warm_up: the value is ready at a tick when ticks > warm_up.
-    """
-
-    index: int
-    name: str
-    signal: str
-    kind: Kind
-    optional: bool = False
-    unit: str = ""
-    warm_up: WarmUp = WarmUp()
-    place: Place
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Let(EquationBase):
-    value: Expr
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory(EquationBase):
-    """`state x = first; next x = next;` and `first fby next`.
-
-    Value: the stored one if something was stored, else `first` (evaluated at this tick). Commit: when ticks > commit_after, store `next`.
-    If `optional`, the stored pair (value, ok) is kept.
-    """
-
-    first: Expr
-    next: Expr
-    commit_after: WarmUp
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delay(EquationBase):
-    """`pre(x)`, `x[k]`: the value `source` had `depth` ticks ago (1 <= depth <= capacity, INTEGER expression of stage <= param).
-
-    Commit: when ticks > commit_after (the warm-up of source), push `source`. Before it is ready the value is 0 / false / na.
-    """
-
-    source: Expr
-    depth: Expr
-    capacity: int
-    commit_after: WarmUp
-
-
-Fold = Literal["sum", "mean", "variance", "min", "max"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window(EquationBase):
-    """`fold(window(source, length))` over the last `length` values, this tick's included (1 <= length <= capacity). NUMBER only.
-
-    When ticks > push_after (the warm-up of source) this tick's `source` is pushed, then the fold is taken over min(pushed, length) values.
-    sum: length <= 32: four strided partial sums s0..s3 over the values oldest first (value i to s[i % 4], each starting at 0.0),
-    (s0 + s1) + (s2 + s3). length > 32: a Neumaier running sum: add the new value, then (once full) add the negated leaving value;
-    at every push whose number is a multiple of length, instead refold: Neumaier from zero over the values oldest first.
-    The result is sum + compensation. mean: sum / number of values. variance (population): m = mean; then the mean of (v - m)^2, its sum
-    always folded as four strided partial sums. min, max: of the values; of equal ones the newest; a NaN loses to
-    every number.
-    Before anything was pushed the value is 0.0.
-    """
-
-    fold: Fold
-    source: Expr
-    length: Expr
-    capacity: int
-    push_after: WarmUp
-
-
-Equation = Let | Memory | Delay | Window
-
+from .equations import (
+    Clock as Clock,
+    Constant as Constant,
+    Cross as Cross,
+    Default as Default,
+    Delay as Delay,
+    Equation as Equation,
+    EquationBase as EquationBase,
+    Expr as Expr,
+    FieldRef as FieldRef,
+    Fold as Fold,
+    Kind as Kind,
+    Latched as Latched,
+    LatchedName as LatchedName,
+    Let as Let,
+    Linear as Linear,
+    Memory as Memory,
+    Na as Na,
+    Operation as Operation,
+    Operator as Operator,
+    ParamRef as ParamRef,
+    Place as Place,
+    Restart as Restart,
+    Sample as Sample,
+    Select as Select,
+    ValueRef as ValueRef,
+    WarmUp as WarmUp,
+    Window as Window,
+    answers_na as answers_na,
+    is_optional as is_optional,
+)
 
 # ---- what surrounds the dataflow
 
@@ -322,8 +86,10 @@ class Instrument:
     fee_in_base: bool = False  # a buy's fee is charged in the base asset, a sell's always in the quote
     base_decimals: int = 8  # a smallest base unit is 10^-base_decimals of the base asset
     lot_units: int = 1  # smallest base units of one lot
-    calendar: str = "ALWAYS"  # or XNYS, or the name of the file
+    calendar: str = "ALWAYS"  # or the code of an exchange, or the name of the file
     sessions: tuple[tuple[int, int], ...] = ()  # [open, close) in ns, ascending; empty: always open
+    days: tuple[tuple[int, int], ...] = ()  # first open and last close of each trading day; empty: each session is one
+    library: str = ""  # the version of exchange_calendars that an exchange's sessions are from
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,11 +100,21 @@ class Feed:
     instrument: int
     every: int  # ns
     place: Place
+    source: int | None = None  # `resample`: of which feed
+    type: str = ""  # of an `extern signal`, schema `signal`: of its values, which stand in the column `close`; every: 0
+    python: str = ""  # and who makes them: module:Class
+
+    @property
+    def is_bars(self) -> bool:
+        return not self.python
 
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """kind INTEGER for count and duration (is_duration), NUMBER, BOOL. low/high/step are None where not declared."""
+    """kind INTEGER for count, duration (is_duration) and enumerations, NUMBER, BOOL. low/high/step are None where not declared.
+
+    members: of the enumeration; the value is the place of one of them.
+    """
 
     name: str
     kind: Kind
@@ -349,6 +125,12 @@ class Param:
     high: float | int | None
     step: float | int | None
     place: Place
+    members: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> float | int | bool | str:
+        """The value as it is written."""
+        return self.members[int(self.value)] if self.members else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,8 +145,41 @@ class Signal:
 
 
 Side = Literal["BUY", "SELL"]
-OrderKind = Literal["MARKET", "LIMIT", "STOP", "STOP_LIMIT"]
-TimeInForce = Literal["GTC", "GTD", "DAY", "IOC", "FOK"]
+OrderKind = Literal["MARKET", "LIMIT", "STOP", "STOP_LIMIT", "MARKET_IF_TOUCHED", "LIMIT_IF_TOUCHED", "TRAILING"]
+TimeInForce = Literal["GTC", "GTD", "DAY", "IOC", "FOK", "AT_OPEN", "AT_CLOSE"]
+Urgency = Literal["PASSIVE", "MID", "CROSS"]
+Leftover = Literal["CANCEL", "KEEP", "CROSS"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reprice:
+    """`after delay do reprice(to = price, max = most)`: every `delay` ns after the acknowledgement, at most `most` times."""
+
+    delay: Expr
+    to: Expr
+    most: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The order is sent as `slices` parts, spread over `during` ns. leftover: what becomes of what is not filled by then."""
+
+    profile: Literal["twap", "vwap"]
+    during: Expr
+    slices: int
+    leftover: Leftover
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHandler:
+    """`on event [when condition] do commands` of an order about itself."""
+
+    event: EventName
+    condition: Expr | None
+    commands: tuple[Command, ...]
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +188,10 @@ class Template:
     STOP_LIMIT) in quote currency, expires (GTD) a duration in ns from the submit on.
 
     sibling: `oco`, the template of which one order cancels the other. children: `bracket`, submitted with the first fill.
-    reserved: the last template of every program, `flatten`; its side is chosen when it is sent.
+    reserved: the last templates of every program, `flatten`, one per instrument; its side is chosen when it is sent.
+    urgency, route (a number, 0: none; else an index into Program.routes + 1): hints to the venue, carried by the frame.
+    display: the most that the book shows of it, base units. watched: the price that the trigger waits for, if not the instrument's own.
+    What no target runs yet is listed in unsupported.py.
     """
 
     name: str
@@ -392,6 +210,20 @@ class Template:
     sibling: int | None = None
     children: tuple[int, ...] = ()
     reserved: bool = False
+    instrument: int = 0
+    urgency: Urgency = "PASSIVE"
+    route: int = 0
+    display: Expr | None = None
+    watched: Expr | None = None
+    reprice: Reprice | None = None
+    schedule: Schedule | None = None
+    handlers: tuple[OrderHandler, ...] = ()
+
+    @property
+    def fields(self) -> tuple[Expr, ...]:
+        """What is evaluated when the order is sent."""
+        found = (self.qty, self.price, self.trigger, self.expires, self.display)
+        return tuple(e for e in found if e is not None)
 
 
 Measure = Literal["position", "gross", "net", "notional", "collar", "open_orders", "order_rate", "leverage"]
@@ -404,7 +236,7 @@ class Bound:
     limit: NUMBER, stage <= param; base units (position), quote currency (gross, net, notional, collar), a share of the last price
     (collar, if relative), a number (open_orders, order_rate), a multiple of equity (leverage: the account's own rule, always last).
     ceiling: the limit's largest value over all parameter values, for the gate. window: ns (order_rate). clamp: else the largest
-    lot that fits.
+    lot that fits. instrument: whose orders it is about, and its part alone; None: of the account, all instruments together.
     """
 
     text: str
@@ -415,6 +247,7 @@ class Bound:
     window: int = 0
     clamp: bool = False
     ceiling: float = math.inf
+    instrument: int | None = None
 
 
 class Verb(Enum):
@@ -442,6 +275,7 @@ class Wake:
 
     limit: Expr
     after: bool
+    feed: int = 0
 
 
 StandingKind = Literal["guard", "drawdown", "loss", "loss_streak", "assume"]
@@ -473,6 +307,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """`prove CONDITION`: must hold in every instant of every run."""
+
+    text: str
+    condition: Expr
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """Constants of the order kernel's hard gate, compiled from the bounds: never below them."""
 
@@ -488,7 +331,7 @@ class Gate:
 NO_GATE = Gate(2**30 - 1, 2**61 - 1, 2**31 - 1, 255, 2**34 - 1, 0, 0)  # bounds nothing but what its fields can hold
 
 
-TransitionKind = Literal["when", "on", "after"]
+TransitionKind = Literal["when", "on", "after", "adopt"]
 EventName = Literal["partial", "filled", "closed", "denied", "late", "flat"]
 
 
@@ -496,8 +339,9 @@ EventName = Literal["partial", "filled", "closed", "denied", "late", "flat"]
 class Transition:
     """index is unique over the machine, in textual order.
 
-    WHEN: `condition`, tested when a feed it reads ticked (reads_feed) or, if it reads none, in every instant.
+    WHEN: `condition`, tested when one of `feeds`, which it reads, ticked or, if it reads none, in every instant.
     ON: `event` (of `template`, or any), with `condition` if any. AFTER: timer `timer`, `delay` ns after entry.
+    ADOPT: of Machine.adopts alone. `condition` asks for `warm` too.
     target None: keep the state, run the commands, end the testing of this state in this instant.
     cooldown: ns (INTEGER expression) for which the `when` transitions of the target are not tested.
     """
@@ -505,7 +349,7 @@ class Transition:
     index: int
     kind: TransitionKind
     condition: Expr | None
-    reads_feed: bool
+    feeds: tuple[int, ...]
     event: EventName | None
     template: int | None
     timer: int | None
@@ -529,9 +373,18 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
+    """adopts: where a position of another program is taken over; the first whose condition holds. Without one the kernel refuses."""
+
     states: tuple[State, ...]
     initial: int
     timer_count: int
+    adopts: tuple[Transition, ...] = ()
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """Every command that it may give."""
+        taken = (*(t for state in self.states for t in state.transitions), *self.adopts)
+        return tuple(c for t in taken for c in t.commands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -548,9 +401,10 @@ class Program:
     title: str
     semantics: int
     compiler: str
-    instrument: Instrument
+    instruments: tuple[Instrument, ...]  # all with the same quote currency and money unit
     capital: int  # money units
-    feed: Feed
+    feeds: tuple[Feed, ...]
+    clocks: tuple[Clock, ...]  # first those of the feeds, in their order
     params: tuple[Param, ...]
     equations: tuple[Equation, ...]  # in schedule order; equations[i].index == i
     signals: tuple[Signal, ...]  # in order of declaration
@@ -566,6 +420,38 @@ class Program:
     source_text: str
     source_name: str
     standing: tuple[Standing, ...] = ()
-    gate: Gate = NO_GATE
+    gates: tuple[Gate, ...] = (NO_GATE,)  # one per instrument
     on_stop: tuple[Command, ...] = ()  # empty: cancel_all
     late_note: int = 0  # index into notes: a late fill that no state handles
+    routes: tuple[str, ...] = ()  # that orders name, in the order of the text
+    proofs: tuple[Proof, ...] = ()
+
+    def ancestors(self, clock: int) -> frozenset[int]:
+        """The clock and those that tick whenever it does."""
+        parent = self.clocks[clock].parent
+        return frozenset({clock}) if parent is None else self.ancestors(parent) | {clock}
+
+    @property
+    def warm_bars(self) -> WarmUp:
+        """About as many bars of the first feed as `warm_up` asks for; what counts from an event on is left out."""
+        found = set()
+        for form in self.warm_up.forms:
+            if form.clock < len(self.feeds):
+                bars = max(1, self.feeds[form.clock].every // self.feeds[0].every)
+                found.add(Linear(form.constant * bars + bars - 1, tuple((i, c * bars) for i, c in form.terms)))
+        return WarmUp(tuple(sorted(found or {Linear(0)})))
+
+    def finest(self, instrument: int = 0) -> Feed:
+        """The feed on which an instrument is filled and marked; of equal ones the first."""
+        its = (feed for feed in self.feeds if feed.instrument == instrument and feed.is_bars)
+        return min(its, key=lambda feed: feed.every)
+
+    @property
+    def money(self) -> Scale:
+        """One money unit in the currency of the account."""
+        return Scale(1, self.instruments[0].money_decimals)
+
+    @property
+    def quote(self) -> str:
+        """The currency of the account."""
+        return self.instruments[0].quote

@@ -11,7 +11,7 @@ from .reporter import Reporter
 
 
 def check(reporter: Reporter, machine: Machine, nodes: Sequence[tree.State]) -> None:
-    reached, halted = reachable_states(machine), _reached_by_halt(machine)
+    reached, halted = reachable_states(machine), reached_by_halt(machine)
     for index, (state, node) in enumerate(zip(machine.states, nodes, strict=True)):
         if index not in reached:
             reporter.report(
@@ -20,6 +20,7 @@ def check(reporter: Reporter, machine: Machine, nodes: Sequence[tree.State]) -> 
                 f"state `{state.name}` is never reached",
                 "no transition leads here",
                 help=f"add `-> {state.name}` to a transition, or remove the state",
+                about="states that are never reached",
             )
         elif index not in halted and not any(_leads_out(t, index) for t in state.transitions):
             reporter.report(
@@ -37,7 +38,7 @@ def _leads_out(transition: Transition, state: int) -> bool:
     return flattens or transition.target not in (None, state)
 
 
-def _reached_by_halt(machine: Machine) -> set[int]:
+def reached_by_halt(machine: Machine) -> set[int]:
     """States that are entered only together with `halt`: there people decide what follows."""
     into = [(t.target, any(c.verb is Verb.HALT for c in t.commands)) for s in machine.states for t in s.transitions]
     return {target for target, _ in into if target is not None and all(halts for to, halts in into if to == target)}

@@ -9,7 +9,7 @@ from ..lang import tree
 from .machine_expressions import Parts
 from .program import Command, Expr, Latched, Machine, Operation, Standing, Template, Transition, Verb, WarmUp
 from .reporter import Reporter
-from .warmup import READY, Inference
+from .warmup import READY, Inference, first_tick
 
 
 def warm_states(machine: Machine) -> set[int]:
@@ -73,7 +73,7 @@ def _transition(
         return reported
     help_ = f"let every way to `{state}` pass through a `when warm -> …`, or say what to use until then: `… ?? value`"
     condition = getattr(syntax, "condition", None)
-    if transition.condition is not None and inference.of_expr(transition.condition) != READY:
+    if transition.condition is not None and not _is_ready(transition.condition, inference):
         span = condition.span if condition is not None else syntax.span
         reported = True
         reporter.report(
@@ -105,8 +105,15 @@ def _sends_unready(command: Command, templates: Sequence[Template], inference: I
 
 
 def _is_unready(template: Template, inference: Inference) -> bool:
-    fields = (template.qty, template.price, template.trigger, template.expires)
-    return any(inference.of_expr(e) != READY for e in fields if e is not None)
+    later = () if template.reprice is None else (template.reprice.to,)
+    return any(not _is_ready(e, inference) for e in (*template.fields, *later))
+
+
+def _is_ready(expr: Expr, inference: Inference) -> bool:
+    """From the first bar on, without which no transition that reads a feed is tested. Where several feeds are read, one of them may
+    have had no bar yet."""
+    needs = inference.of_expr(expr)
+    return len(needs.clocks) <= 1 and all(needs == first_tick(clock) for clock in needs.clocks)
 
 
 # ---- risk
@@ -119,14 +126,15 @@ def of_rules(parts: Parts, inference: Inference) -> Parts:
 
 
 def _ready(rule: Standing, inference: Inference) -> WarmUp:
-    return inference.latest(*(inference.of_expr(e) for e in (rule.condition, rule.until) if e is not None))
+    """A rule that reads no signal waits for a bar, too: without one there is no mark."""
+    return inference.latest(READY, *(inference.of_expr(e) for e in (rule.condition, rule.until) if e is not None))
 
 
 def check_rules(reporter: Reporter, rules: Sequence[Standing], node: tree.Risk, inference: Inference) -> None:
     """A bound is tested from the first bar on: reports an `until` of one that is not ready then."""
     nodes = {(reporter.place(n.span), reporter.text(n.span)): n for n in node.rules if isinstance(n, tree.Bound)}
     for rule in rules:
-        if rule.condition is None and rule.until is not None and inference.of_expr(rule.until) != READY:
+        if rule.condition is None and rule.until is not None and not _is_ready(rule.until, inference):
             until = nodes[rule.place, rule.text].until
             reporter.report(
                 "E0305",

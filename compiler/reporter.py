@@ -16,6 +16,8 @@ from .program import Place
 class Reporter:
     """Adds diagnostics about one source text to the shared collection."""
 
+    in_library = False  # inside the body of a library node
+
     def __init__(self, source: Source, diagnostics: Diagnostics) -> None:
         self.source = source
         self.diagnostics = diagnostics
@@ -31,9 +33,12 @@ class Reporter:
         notes: Iterable[str] = (),
         help: str | None = None,
         fixes: Iterable[FixIt] = (),
+        about: str | None = None,
     ) -> None:
+        """about: see `Diagnostic`."""
         secondary = tuple(Label(s, text) for s, text in also)
-        self._add(Diagnostic(code, title, self.source, Label(span, label), secondary, tuple(notes), help, tuple(fixes)))
+        primary = Label(span, label)
+        self._add(Diagnostic(code, title, self.source, primary, secondary, tuple(notes), help, tuple(fixes), about))
 
     def _add(self, diagnostic: Diagnostic) -> None:
         self.diagnostics.add(diagnostic)
@@ -41,7 +46,7 @@ class Reporter:
     def unknown(
         self, span: Span, what: str, name: str, candidates: Iterable[str], code: str = "E0101", help: str | None = None
     ) -> None:
-        """An unknown name, with the nearest known one as a fix-it."""
+        """An unknown name, with the nearest known one as a fix-it; told once, wherever it is used."""
         near = did_you_mean(name, sorted(candidates)) if len(name) > 1 else None
         fixes = (FixIt(span, near, f"write `{near}`"),) if near else ()
         self.report(
@@ -51,6 +56,7 @@ class Reporter:
             "not declared",
             help=f"did you mean `{near}`?" if near else help,
             fixes=fixes,
+            about=f"unknown {name}",
         )
 
     def at_call(self, span: Span, node: str, library: str | None) -> Reporter:
@@ -78,6 +84,8 @@ class _InBody(Reporter):
 
 class _AtCall(Reporter):
     """Reports at the call, and names the library node that complained; places are the call's line too."""
+
+    in_library = True
 
     def __init__(self, caller: Reporter, span: Span, node: str) -> None:
         super().__init__(caller.source, caller.diagnostics)

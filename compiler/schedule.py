@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .graph import dataflow
-from .program import Equation, Expr, ValueRef
+from .program import Clock, Equation, Expr, ValueRef
 from .walk import rewrite, rewrite_equation
 
 
-def order(equations: Sequence[Equation]) -> list[int]:
+def order(equations: Sequence[Equation], clocks: Sequence[Clock] = ()) -> list[int]:
     """Depth first from each equation as written, so that what a signal needs comes right before it. Deterministic."""
-    graph = dataflow(equations)
+    graph = dataflow(equations, clocks)
     done: dict[int, None] = {}
     for root in range(len(equations)):
         stack = [(root, False)]
@@ -45,6 +45,10 @@ class Renumbering:
                     equations[old], lambda e: replace(e, index=self.place[e.index]) if isinstance(e, ValueRef) else e
                 ),
                 index=new,
+                restarts=tuple(self.place[r] for r in equations[old].restarts),
             )
             for new, old in enumerate(self.schedule)
         )
+
+    def clocks(self, clocks: Sequence[Clock]) -> tuple[Clock, ...]:
+        return tuple(replace(k, equation=self.place[k.equation]) if k.equation >= 0 else k for k in clocks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .program import Delay, Equation, Kind, Let, Memory, Window
+from .program import Cross, Delay, Equation, Kind, Let, Memory, Restart, Sample, Window
 
 
 def of(equation: Equation) -> int:
@@ -14,6 +14,8 @@ def of(equation: Equation) -> int:
     match equation:
         case Let():
             return 0
+        case Cross() | Sample() | Restart():  # a clock
+            return 8
         case Memory():
             return slot + 1
         case Delay(capacity=capacity):

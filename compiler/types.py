@@ -24,6 +24,7 @@ class Base(Enum):
     DURATION = "duration"
     TIME = "time"
     BOOL = "bool"
+    ENUM = "enumeration"
     POISON = "?"  # of an expression that was already reported
 
 
@@ -33,17 +34,27 @@ _KINDS = {
     Base.DURATION: Kind.INTEGER,
     Base.TIME: Kind.INTEGER,
     Base.BOOL: Kind.BOOL,
+    Base.ENUM: Kind.INTEGER,
     Base.POISON: Kind.NUMBER,
 }
 
 
 @dataclass(frozen=True, slots=True)
+class Enumeration:
+    """members: a value is its place among them."""
+
+    name: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Type:
-    """unit is meaningful for NUMBER only."""
+    """unit is meaningful for NUMBER only, enumeration for ENUM only."""
 
     base: Base
     unit: Unit = RATIO
     optional: bool = False
+    enumeration: Enumeration | None = None
 
     @property
     def kind(self) -> Kind:
@@ -61,7 +72,11 @@ class Type:
 
     def agrees(self, other: Type) -> bool:
         """The same but for optionality; poison agrees with everything."""
-        return self.poisoned or other.poisoned or (self.base is other.base and self.unit == other.unit)
+        return (
+            self.poisoned
+            or other.poisoned
+            or (self.base is other.base and self.unit == other.unit and self.enumeration == other.enumeration)
+        )
 
 
 POISON = Type(Base.POISON)
@@ -75,6 +90,8 @@ BOOL = Type(Base.BOOL)
 def show(type_: Type, bases: frozenset[str] = frozenset()) -> str:
     """`price<USDT>`, `qty<BTC>`, `ratio?` … bases: the assets that are some instrument's base (so `BTC` alone is a quantity)."""
     mark = "?" if type_.optional else ""
+    if type_.enumeration is not None:
+        return f"{type_.enumeration.name}{mark}"
     if type_.base is not Base.NUMBER:
         return f"{type_.base.value}{mark}"
     return _show_unit(type_.unit, bases) + mark

@@ -16,7 +16,7 @@ def check(
     bounds: Sequence[Bound],
     standing: Sequence[Standing],
     templates: Sequence[Template],
-    instrument: Instrument,
+    instruments: Sequence[Instrument],
     leverage: float,
     ranges: Mapping[int, Extent],
 ) -> None:
@@ -28,7 +28,7 @@ def check(
             _report(reporter, spans[bound.place, bound.text], why)
     for rule in standing:
         whole = rule.relative and rule.limit is not None and extent(rule.limit, ranges)[0] >= 1.0
-        if whole and instrument.allow == "LONG" and leverage == 1.0:
+        if whole and all(of.allow == "LONG" for of in instruments) and leverage == 1.0:
             _report(
                 reporter,
                 spans[rule.place, rule.text],
@@ -41,7 +41,9 @@ def _report(reporter: Reporter, span: tree.Span, why: str) -> None:
 
 
 def _cannot_break(bound: Bound, templates: Sequence[Template], ranges: Mapping[int, Extent]) -> str | None:
-    sent = [t for t in templates if not t.reserved]
+    sent = [t for t in templates if not t.reserved and bound.instrument in (None, t.instrument)]
+    if not sent:
+        return "no order trades this instrument"
     if bound.measure == "collar":
         return None if any(t.price is not None for t in sent) else "no order has a limit price"
     if bound.measure == "open_orders":
@@ -52,11 +54,15 @@ def _cannot_break(bound: Bound, templates: Sequence[Template], ranges: Mapping[i
     return None
 
 
+def _subject(bound: Bound) -> tuple[object, ...]:
+    return bound.measure, bound.relative, bound.window, bound.instrument
+
+
 def _is_looser(bound: Bound, number: int, bounds: Sequence[Bound], ranges: Mapping[int, Extent]) -> str | None:
     """Another rule of the same measure refuses whatever this one would."""
     least = extent(bound.limit, ranges)[0]
     for other, rule in enumerate(bounds):
-        same = (rule.measure, rule.relative, rule.window) == (bound.measure, bound.relative, bound.window)
+        same = _subject(rule) == _subject(bound)
         if other == number or not same:
             continue
         most = extent(rule.limit, ranges)[1]

@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from .program import Default, Delay, Equation, Expr, Let, Memory, Operation, Select, ValueRef, Window
+from .program import (
+    Cross,
+    Default,
+    Delay,
+    Equation,
+    Expr,
+    Let,
+    Memory,
+    Operation,
+    Restart,
+    Sample,
+    Select,
+    ValueRef,
+    Window,
+)
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
@@ -59,6 +73,10 @@ def now(equation: Equation) -> tuple[Expr, ...]:
             return (depth,)
         case Window(source=source, length=length):
             return source, length
+        case Cross(source=source):
+            return (source,)
+        case Sample(condition=condition) | Restart(condition=condition):
+            return (condition,)
 
 
 def later(equation: Equation) -> tuple[Expr, ...]:
@@ -81,3 +99,7 @@ def rewrite_equation(equation: Equation, change: Callable[[Expr], Expr]) -> Equa
             return replace(equation, source=rewrite(equation.source, change), depth=rewrite(equation.depth, change))
         case Window():
             return replace(equation, source=rewrite(equation.source, change), length=rewrite(equation.length, change))
+        case Cross():
+            return replace(equation, source=rewrite(equation.source, change))
+        case Sample() | Restart():
+            return replace(equation, condition=rewrite(equation.condition, change))

@@ -1,7 +1,10 @@
-"""Warm-up: after how many ticks each value is ready, as a maximum of linear forms in the parameters.
+"""Warm-up: after how many ticks of which clocks each value is ready, as a maximum of linear forms in the parameters.
 
 `window n` adds n - 1, `x[k]` adds k, joins take the maximum. `x ?? d` of an optional x says what holds where x is na and is ready
 when both are; of a plain x it says what holds until x is ready, and is ready when d is. A node's memories wait for its arguments.
+
+A value that crosses to another clock is counted from its own readiness on: `since`, a clock that begins then. A restarted node counts
+its own history from the restart on, too.
 """
 
 from __future__ import annotations
@@ -11,23 +14,28 @@ from dataclasses import replace
 
 from .program import (
     Constant,
+    Cross,
     Default,
     Delay,
     Equation,
     Expr,
+    FieldRef,
     Let,
     Linear,
     Memory,
     Operation,
     ParamRef,
+    Restart,
+    Sample,
     ValueRef,
     WarmUp,
     Window,
-    is_optional,
+    answers_na,
 )
 from .walk import children, rewrite, rewrite_equation
 
-READY = WarmUp()
+READY = WarmUp()  # from the first tick of the first feed on
+ALWAYS = WarmUp(())
 
 
 class NotLinearError(Exception):
@@ -58,20 +66,27 @@ def simplified(warm_up: WarmUp, lows: Mapping[int, int]) -> WarmUp:
 
 
 def _dominates(a: Linear, b: Linear, lows: Mapping[int, int]) -> bool:
-    """a >= b for all values of the parameters in their ranges."""
+    """a >= b for all values of the parameters in their ranges, in ticks of one clock."""
+    if a.clock != b.clock:
+        return False
     slopes = _add(a, Linear(-b.constant, tuple((i, -c) for i, c in b.terms)))
     return slopes.constant + sum(c * lows[i] for i, c in slopes.terms) >= 0 and all(c > 0 for _, c in slopes.terms)
 
 
 def plus(a: WarmUp, b: WarmUp) -> WarmUp:
+    """b: a length, whose clock means nothing."""
     return join(*(WarmUp((_add(f, g),)) for f in a.forms for g in b.forms))
+
+
+def first_tick(clock: int) -> WarmUp:
+    return WarmUp((Linear(0, (), clock),))
 
 
 def _add(a: Linear, b: Linear) -> Linear:
     terms = dict(a.terms)
     for index, factor in b.terms:
         terms[index] = terms.get(index, 0) + factor
-    return Linear(a.constant + b.constant, tuple(sorted((i, c) for i, c in terms.items() if c)))
+    return Linear(a.constant + b.constant, tuple(sorted((i, c) for i, c in terms.items() if c)), a.clock)
 
 
 def linear(expr: Expr, equation: int) -> WarmUp:
@@ -129,28 +144,46 @@ class Inference:
         return found
 
     def latest(self, *parts: WarmUp) -> WarmUp:
-        """When the last of several values is ready. READY adds nothing: no value is ready before the first tick."""
-        later = [part for part in parts if part != READY]
-        return simplified(join(*later), self._lows) if later else READY
+        """When the last of several values is ready."""
+        return simplified(join(*parts), self._lows)
 
     def of_expr(self, expr: Expr) -> WarmUp:
-        if isinstance(expr, ValueRef):
-            return self.of(expr.index)
-        if isinstance(expr, Default) and not is_optional(expr.value):
-            return self.of_expr(expr.other)
+        match expr:
+            case ValueRef(index=index):
+                return self.of(index)
+            case FieldRef(feed=feed):
+                return first_tick(feed)
+            case Default(other=other) if not answers_na(expr):
+                return self.of_expr(other)
         return self.latest(*(self.of_expr(child) for child in children(expr)))
 
     def _infer(self, equation: Equation) -> WarmUp:
+        return self.latest(first_tick(equation.clock), self._needs(equation))
+
+    def _needs(self, equation: Equation) -> WarmUp:
         match equation:
             case Let():
                 return self.of_expr(equation.value)
             case Memory():
                 return self.latest(self.of_expr(equation.first), self._start(equation.index))
             case Delay():
-                return self.latest(plus(self.of_expr(equation.source), linear(equation.depth, equation.index)))
+                return plus(self._begin(equation, equation.source), linear(equation.depth, equation.index))
             case Window():
                 one_less = plus(linear(equation.length, equation.index), WarmUp((Linear(-1),)))
-                return self.latest(plus(self.of_expr(equation.source), one_less))
+                return plus(self._begin(equation, equation.source), one_less)
+            case Cross():
+                return first_tick(equation.since)
+            case Sample() | Restart():
+                return ALWAYS
+
+    def _begin(self, equation: Delay | Window, source: Expr) -> WarmUp:
+        """From when on its history counts: a restart begins it anew."""
+        since = (
+            restart.since
+            for restart in map(self._equations.__getitem__, equation.restarts)
+            if isinstance(restart, Restart)
+        )
+        return self.latest(first_tick(equation.clock), self.of_expr(source), *map(first_tick, since))
 
     def apply(self) -> list[Equation]:
         """The equations with every warm-up, commit and `??` readiness filled in."""
@@ -158,22 +191,29 @@ class Inference:
 
     def _filled(self, equation: Equation) -> Equation:
         done = replace(rewrite_equation(equation, self._ready), warm_up=self.of(equation.index))
+        begin = first_tick(equation.clock)
         match done:
             case Memory():
-                return replace(done, commit_after=self.latest(self._start(equation.index), self.of_expr(done.next)))
+                return replace(
+                    done, commit_after=self.latest(begin, self._start(equation.index), self.of_expr(done.next))
+                )
             case Delay():
-                return replace(done, commit_after=self.of_expr(done.source))
+                return replace(done, commit_after=self.latest(begin, self.of_expr(done.source)))
             case Window():
-                return replace(done, push_after=self.of_expr(done.source))
+                return replace(done, push_after=self.latest(begin, self.of_expr(done.source)))
+            case Cross():
+                return replace(done, ready=self.of_expr(done.source))
+            case Sample() | Restart():
+                return replace(done, ready=self.of_expr(done.condition))
         return done
 
     def _start(self, index: int) -> WarmUp:
         return self.latest(*(self.of_expr(i) for i in self._inputs.get(index, ())))
 
     def _ready(self, expr: Expr) -> Expr:
-        if not isinstance(expr, Default) or is_optional(expr.value):
+        if not isinstance(expr, Default):
             return expr
-        return replace(expr, ready=self.of_expr(expr.value))
+        return replace(expr, ready=ALWAYS if answers_na(expr) else self.of_expr(expr.value))
 
     def expr(self, expr: Expr) -> Expr:
         """An expression outside the equations (machine, order fields) with its `??` readiness filled in."""

@@ -68,19 +68,22 @@ def survives(stack: Stack, tokens: Sequence[lark.Token], start: int, enough: int
 
 def unwind(stack: Stack, terminal: str) -> Stack | None:
     """The nearest state below in which `terminal` may come; None: there is none."""
-    for under in _downwards(stack):
-        if feed(under, terminal) is not None:
-            return under
-    return None
+    return next((under for under in _outwards(stack) if feed(under, terminal) is not None), None)
 
 
 def statement(stack: Stack) -> Stack | None:
     """The nearest state below in which a statement of the innermost block may begin; None: no block is open."""
     closing = literals()["}"]
-    for under in _downwards(stack):
-        if feed(under, closing) is not None or (under.token is not None and under.token.value == "{"):
+    for under in _outwards(stack):
+        opens = under.token is not None and under.token.value == "{"
+        if feed(under, closing) is not None or (opens and feed(under, "NUMBER") is None):
             return under
     return None
+
+
+def in_set(stack: Stack, opener: lark.Token) -> bool:
+    """Whether `opener`, a `{` on the stack, begins a set of values and no block."""
+    return any(under.token is opener and feed(under, "NUMBER") is not None for under in _downwards(stack))
 
 
 def innermost(stack: Stack) -> lark.Token | None:
@@ -95,6 +98,17 @@ def innermost(stack: Stack) -> lark.Token | None:
                 return under.token
             closed -= 1
     return None
+
+
+def _outwards(stack: Stack) -> Iterator[Stack]:
+    """The states below, without those inside braces that are closed again."""
+    closed = 0
+    for under in _downwards(stack):
+        value = None if under.token is None else under.token.value
+        closed += value == "}"
+        if closed == 0:
+            yield under
+        closed -= value == "{" and closed > 0
 
 
 def _downwards(stack: Stack) -> Iterator[Stack]:

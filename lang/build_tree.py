@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import lark
 
-from . import build_declarations, build_expressions, build_kernel, build_strategy  # noqa: F401
-from . import tree as t
+from . import build_declarations, build_expressions, build_kernel, build_strategy, tree as t  # noqa: F401
 from .build_rules import RULES, Child
 from .tree import Span
 

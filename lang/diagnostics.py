@@ -6,7 +6,7 @@ A code is `E` (error) or `W` (warning) and four digits; `docs/errors/CODE.md` ex
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from .source import Source
@@ -40,6 +40,8 @@ class FixIt:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
+    """about: the one mistake, where it shows at several places (an unknown name, say): such findings are told as one."""
+
     code: str
     title: str
     source: Source
@@ -48,6 +50,7 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     help: str | None = None
     fixes: tuple[FixIt, ...] = ()
+    about: str | None = None
 
     @property
     def severity(self) -> Severity:
@@ -61,8 +64,13 @@ class Diagnostics:
     found: list[Diagnostic] = field(default_factory=list)
 
     def add(self, diagnostic: Diagnostic) -> None:
-        if diagnostic not in self.found:
-            self.found.append(diagnostic)
+        if diagnostic in self.found:
+            return
+        for index, known in enumerate(self.found):
+            if diagnostic.about is not None and (known.about, known.source) == (diagnostic.about, diagnostic.source):
+                self.found[index] = _together(known, diagnostic)
+                return
+        self.found.append(diagnostic)
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         for diagnostic in diagnostics:
@@ -75,3 +83,13 @@ class Diagnostics:
     def in_order(self) -> list[Diagnostic]:
         """By place in the text, so that output does not depend on the order of the passes."""
         return sorted(self.found, key=lambda d: (d.source.name, d.primary.span, d.code, d.title))
+
+
+def _together(known: Diagnostic, other: Diagnostic) -> Diagnostic:
+    """One finding of two: the first in the text, the other as a place where it shows too."""
+    first, second = sorted((known, other), key=lambda d: d.primary.span)
+    also = dict.fromkeys((*first.secondary, Label(second.primary.span, "here too"), *second.secondary))
+    others = tuple(label for label in also if label.span != first.primary.span)
+    if second.title == first.title or second.primary.span != first.primary.span:
+        return replace(first, secondary=others)
+    return replace(first, secondary=others, notes=(*first.notes, second.title))

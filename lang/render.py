@@ -19,6 +19,7 @@ _COLOURS = {
 }
 _RESET = "\033[0m"
 _MAX_LINES = 6  # of one label
+_MAX_LABELS = 6  # beside the first
 _MAX_COLUMNS = 160  # of one line of the source
 _MARGIN = 40  # columns kept to the left of what is underlined in a longer line
 
@@ -48,13 +49,15 @@ def _summary(found: Sequence[Diagnostic]) -> str:
 def _block(diagnostic: Diagnostic, colour: bool) -> str:
     severity = diagnostic.severity.value
     line, column = diagnostic.source.position(diagnostic.primary.span.start)
-    labels = (diagnostic.primary, *diagnostic.secondary)
+    labels = (diagnostic.primary, *diagnostic.secondary[:_MAX_LABELS])
     width = len(str(max(diagnostic.source.position(label.span.end)[0] for label in labels)))
     title = _paint(f": {_clean(diagnostic.title)}", "bold", colour)
     head = _paint(f"{severity}[{diagnostic.code}]", severity, colour) + title
     place = f"{_clean(diagnostic.source.name)}:{line}:{column}"
     lines = [head, f"{' ' * width}{_paint('-->', 'gutter', colour)} {place}"]
     lines += _excerpt(diagnostic, width, colour)
+    if more := len(diagnostic.secondary) - _MAX_LABELS:
+        lines += [f"{' ' * width} {_paint('=', 'gutter', colour)} note: and {more} more like these"] * (more > 0)
     lines += [f"{' ' * width} {_paint('=', 'gutter', colour)} note: {_clean(note)}" for note in diagnostic.notes]
     if diagnostic.help:
         lines.append(f"{_paint('help', 'help', colour)}: {_clean(diagnostic.help)}")
@@ -72,7 +75,7 @@ def _excerpt(diagnostic: Diagnostic, width: int, colour: bool) -> list[str]:
     """The lines with labels, in order; dots where lines between them are left out."""
     source = diagnostic.source
     marks: dict[int, list[tuple[Span, str, bool]]] = {}
-    for label, primary in [(diagnostic.primary, True), *((s, False) for s in diagnostic.secondary)]:
+    for label, primary in [(diagnostic.primary, True), *((s, False) for s in diagnostic.secondary[:_MAX_LABELS])]:
         for number, span, text in _per_line(source, label):
             marks.setdefault(number, []).append((span, text, primary))
     lines: list[str] = []

@@ -21,6 +21,7 @@ from .tree import Span
 
 ENOUGH = 8  # tokens past the error that count as being on the road again
 LEAST = 3
+LONG = 60  # tokens that are looked at where several readings carry on
 # When several repairs do equally well: the ones people forget most come first.
 _LIKELY = (";", ")", "]", "}", ",", "{", "(", "=", "->", ":", "do")
 
@@ -57,16 +58,25 @@ def find_repair(place: Place) -> Repair | None:
     reach = 0
     for repair in _candidates(place):
         found = automaton.survives(repair.stack, place.tokens, repair.resume, ENOUGH)
-        found -= repair.resume <= place.index  # the token at the error is no progress
+        found = min(found - (repair.resume <= place.index), ENOUGH - 1)  # the token at the error is no progress
         if found > reach:
             best, reach = [], found
         if found == reach:
             best.append(repair)
     if reach < LEAST or not best:
         return _closing(place)
+    if len(best) > 1:
+        best = _furthest(place, best)
     puts = {r.put for r in best if r.put is not None and r.left is None}
     chosen = best[0]
     return Repair(chosen.stack, chosen.resume, chosen.put, chosen.left, sole=len(puts) <= 1)
+
+
+def _furthest(place: Place, repairs: list[Repair]) -> list[Repair]:
+    """Of repairs that all carry well past the error, those that carry on longest."""
+    reaches = [automaton.survives(r.stack, place.tokens, r.resume, LONG) + r.resume for r in repairs]
+    end = min(max(reaches), place.index + LONG)
+    return [r for r, reach in zip(repairs, reaches, strict=True) if reach >= end]
 
 
 def _closing(place: Place) -> Repair | None:
@@ -89,7 +99,7 @@ def _candidates(place: Place) -> Iterator[Repair]:
         yield Repair(_fed(place.stack, terminal), index, terminal, None)
     if token.type != END:
         yield Repair(place.stack, index + 1, None, token)
-    if place.before is not None:
+    if place.before is not None and place.tokens[index - 1] != ";":  # the statement before it was whole
         yield Repair(place.before, index, None, place.tokens[index - 1])
     if token.type != END:
         for terminal in accepted:
@@ -138,6 +148,31 @@ def unclosed(place: Place, opener: lark.Token, closing: str) -> Diagnostic:
         help=f"add `{closing}`",
         fixes=(FixIt(Span(end, end), closing, f"add `{closing}`"),),
     )
+
+
+def broken_off(place: Place, first: int) -> Diagnostic:
+    """A statement without its rest: the next one begins with tokens[first]."""
+    before = place.tokens[first - 1]
+    label = Label(_span(before), "something is missing after this")
+    what = "its block ends" if place.tokens[first] == "}" else "the next statement begins"
+    also = (Label(_span(place.tokens[first]), f"here {what}"),)
+    help_ = "complete the statement, or end it with `;`"
+    title = f"the statement breaks off after `{_short(before)}`"
+    return Diagnostic("E0001", title, place.source, label, also, help=help_)
+
+
+def no_brace(place: Place, opener: lark.Token) -> Diagnostic:
+    """Another bracket, where a block begins."""
+    label = Label(_span(opener), "a block begins here")
+    fix = FixIt(_span(opener), "{", "write `{`")
+    return Diagnostic("E0001", f"unexpected `{opener}`", place.source, label, help="write `{`", fixes=(fix,))
+
+
+def one_too_many(place: Place, brace: lark.Token) -> Diagnostic:
+    """A `}` after which its block goes on, as the indentation shows."""
+    label = Label(_span(brace), "one too many, or it stands too early")
+    also = (Label(_span(place.token), "this one closes nothing"),)
+    return Diagnostic("E0001", "unexpected `}`", place.source, label, also, help="remove one of them")
 
 
 def _left_out(place: Place, extra: lark.Token) -> Diagnostic:

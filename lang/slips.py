@@ -37,6 +37,7 @@ _UNIT_HINTS = {
     "hrs": "h",
     "perc": "pct",
 }
+_AFTER_A_NUMBER = (";", ")", ",", "else", "over", "per", "}", "step", "in", "..")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _unit(source: Source, token: lark.Token, before: lark.Token | None, accepts:
 
 def _percent(source: Source, token: lark.Token, before: lark.Token | None, accepts: set[str]) -> Slip | None:
     """`5%`: the remainder operator with nothing after it."""
-    if before is None or before.value != "%" or token.value not in (";", ")", ",", "else", "over", "per", "}", "step"):
+    if before is None or before.value != "%" or token.value not in _AFTER_A_NUMBER:
         return None
     label = Label(_span(before), "`%` is the remainder operator")
     diagnostic = Diagnostic(
@@ -261,7 +262,8 @@ def _habit(source: Source, tokens: Sequence[lark.Token], index: int, accepts: se
         return slip(index - 2, index - 1, " - 1", ["NUMBER"])
     if text == "do" and before == "" and index and tokens[index - 1] == "else" and "NAME" in accepts:
         return slip(index, index, "", [], "no `do` after `else`: only a transition or a timer has one")
-    if token.type == "NAME" and following in ("(", ";", ",") and takes("do") and "NAME" not in accepts:
+    twice = index > 0 and tokens[index - 1] == token
+    if token.type == "NAME" and following in ("(", ";", ",") and takes("do") and "NAME" not in accepts and not twice:
         place = Span(_span(token).start, _span(token).start)
         label = Label(_span(token), "an action")
         fix = FixIt(place, "do ", "put `do` before it")

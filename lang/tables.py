@@ -38,12 +38,17 @@ def tables() -> lark.Lark:
 def _cache_file() -> Path | None:
     """None if no folder of ours can be written: then the tables are built anew (about half a second)."""
     key = f"{lark.__version__} {sys.version} {grammar()}"
-    name = f"grammar-{hashlib.sha256(key.encode()).hexdigest()[:24]}.tables"
+    folder = cache_folder()
+    return folder / f"grammar-{hashlib.sha256(key.encode()).hexdigest()[:24]}.tables" if folder else None
+
+
+def cache_folder() -> Path | None:
+    """The first folder for what can be made anew that is ours and can be written."""
     for folder in _cache_folders():
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             if os.access(folder, os.W_OK) and folder.stat().st_uid == os.getuid():
-                return folder / name
+                return folder
         except OSError:
             continue
     return None

@@ -7,7 +7,7 @@ final seal.
 import hashlib
 import struct
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -15,37 +15,17 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-Fields = dict[str, object]
+from .log_words import KINDS, ORDER_KINDS, RECORD, SEAL, STRATEGY_KINDS, Fields, LogNames, decode
 
 _HEADER = struct.Struct("<8sHHI32s12sI")
-_RECORD = struct.Struct("<QqHHIII4q")
 _FRAME_SIZE = 128
 _PAGES_AT_ONCE = 256  # checked together: one CRC step runs over all their records
 
-_SEAL = 15
 _FINAL = 1
-_STRATEGY_KINDS = {1: "SIGNAL", 2: "RISK", 3: "TRANSITION", 4: "COMMAND", 5: "NOTE", 6: "FAULT", _SEAL: "SEAL"}
-_ORDER_KINDS = {8: "IN", 9: "OUT", _SEAL: "SEAL"}
-_KINDS = _STRATEGY_KINDS | _ORDER_KINDS
-_VERBS = {16: "submit", 17: "replace", 18: "cancel"}  # the type codes of the command frames
-_RISK_FLOATS = 1 << 8
 
 
 class LogError(Exception):
     """The log is not what a finished run wrote; the message names the byte and what is wrong there."""
-
-
-@dataclass(frozen=True)
-class LogNames:
-    """What ids and integers of a log mean, from the program's manifest. A scale is its unit's (numerator, decimals)."""
-
-    signals: Sequence[str] = ()
-    states: Sequence[str] = ()
-    templates: Sequence[str] = ()
-    rules: Sequence[str] = ()
-    notes: Sequence[str] = ()
-    price: tuple[int, int] | None = None
-    lot: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,7 +79,7 @@ def read_log(
         for page in _pages(file, layout):
             for index in range(0, len(page.records), layout.record_size):
                 record = page.records[index : index + layout.record_size]
-                yield _decode(record, page.offset + index, names or LogNames(), decode_frame)
+                yield decode(record, page.offset + index, names or LogNames(), decode_frame)
         if not partial and not (page and page.final):
             raise LogError(_unfinished(file.tell(), page))
 
@@ -114,9 +94,9 @@ def verify(path: str | Path) -> LogSummary:
         for page in _pages(file, layout):
             count = len(page.records) // layout.record_size
             for index in range(0, len(page.records), layout.record_size):
-                _, last, kind, *_ = _RECORD.unpack_from(page.records, index)
+                _, last, kind, *_ = RECORD.unpack_from(page.records, index)
                 first = last if first is None else first
-                kinds[_KINDS[kind]] += 1
+                kinds[KINDS[kind]] += 1
             records, seals, unsealed = records + count, seals + page.sealed, 0 if page.sealed else count
     return LogSummary(
         kind=layout.name,
@@ -149,7 +129,7 @@ def _read_header(file: BinaryIO) -> _Layout:
         raise LogError(f"byte offset {_HEADER.size - 4}: the header's checksum is wrong")
     if version != 1:
         raise LogError(f"byte offset 8: log version {version} is unknown: this reader knows version 1")
-    known = {(1, 64): ("strategy", 63, _STRATEGY_KINDS), (2, 192): ("order", 20, _ORDER_KINDS)}.get((kind, record_size))
+    known = {(1, 64): ("strategy", 63, STRATEGY_KINDS), (2, 192): ("order", 20, ORDER_KINDS)}.get((kind, record_size))
     if known is None:
         raise LogError(f"byte offset 10: no log kind {kind} with records of {record_size} bytes is known")
     name, page_records, kinds = known
@@ -192,8 +172,8 @@ def _check_records(block: bytes, offset: int, layout: _Layout) -> None:
 def _page(data: bytes, offset: int, digest: bytes, layout: _Layout) -> _Page:
     size = layout.record_size
     whole, torn = divmod(len(data), size)
-    heads = [_RECORD.unpack_from(data, index * size) for index in range(whole)]
-    seal = next((index for index, head in enumerate(heads) if head[2] == _SEAL), None)
+    heads = [RECORD.unpack_from(data, index * size) for index in range(whole)]
+    seal = next((index for index, head in enumerate(heads) if head[2] == SEAL), None)
     if seal is None:
         if whole > layout.page_records:
             raise LogError(f"byte offset {offset + layout.page_records * size}: a seal should stand here")
@@ -209,92 +189,6 @@ def _page(data: bytes, offset: int, digest: bytes, layout: _Layout) -> _Page:
     if data[seal * size + 32 : seal * size + 64] != expected:
         raise LogError(f"byte offset {at}: the seal does not fit the records before it: the log was changed")
     return _Page(offset, data[: seal * size], sealed=True, final=final, digest=expected)
-
-
-def _decode(record: bytes, offset: int, names: LogNames, decode_frame: Callable[[bytes], Fields] | None) -> Fields:
-    seq, now, kind, number, line, _, aux, *payload = _RECORD.unpack_from(record)
-    common: Fields = {"offset": offset, "seq": seq, "now": now, "kind": _KINDS[kind], "line": line}
-    match _KINDS[kind]:
-        case "SIGNAL":
-            value = _as_float(payload[0]) if aux & 1 else None
-            return common | {"signal": _named(names.signals, number), "value": value}
-        case "RISK":
-            return common | _risk(number, aux, payload, names)
-        case "TRANSITION":
-            ends = {"from": _named(names.states, number), "to": _named(names.states, aux)}
-            return common | ends | {"cause": payload[0], "transition": payload[1]}
-        case "COMMAND":
-            return common | _command(number, aux, payload, names)
-        case "NOTE":
-            return common | {"note": _named(names.notes, number), "payload": payload}
-        case "FAULT":
-            return common | {"fault": number, "payload": payload}
-        case _:
-            fields = _order(number, aux, payload, names)
-            frame = record[_RECORD.size :]
-            return common | fields | {"frame": decode_frame(frame) if decode_frame else frame.hex()}
-
-
-def _risk(rule: int, aux: int, payload: list[int], names: LogNames) -> Fields:
-    operand, bound, template, _ = payload
-    values: list[object] = (
-        [_as_float(operand), _as_float(bound)]
-        if aux & _RISK_FLOATS
-        else [_scaled(operand, names.lot), _scaled(bound, names.lot)]
-    )
-    return {
-        "rule": _named(names.rules, rule),
-        "verdict": "reject" if aux & 1 else "pass",
-        "operand": values[0],
-        "bound": values[1],
-        "template": _named(names.templates, template),
-    }
-
-
-def _command(template: int, verb: int, payload: list[int], names: LogNames) -> Fields:
-    order, quantity, price, position = payload
-    return {
-        "template": _named(names.templates, template),
-        "verb": _VERBS.get(verb, verb),
-        "order": order,
-        "qty": _scaled(quantity, names.lot),
-        "price": _scaled(price, names.price),
-        "position": _scaled(position, names.lot),
-    }
-
-
-def _order(template: int, aux: int, payload: list[int], names: LogNames) -> Fields:
-    order, cum, leaves, position = payload
-    return {
-        "template": _named(names.templates, template),
-        "phase": aux & 255,
-        "reason": aux >> 8 & 255,
-        "flags": aux >> 16,
-        "order": order,
-        "cum": _scaled(cum, names.lot),
-        "leaves": _scaled(leaves, names.lot),
-        "position": _scaled(position, names.lot),
-    }
-
-
-def _named(names: Sequence[str], number: int) -> str | int:
-    return names[number] if 0 <= number < len(names) else number
-
-
-def _scaled(count: int, scale: tuple[int, int] | None) -> str | int:
-    """count * scale as exact decimal text; the bare integer where no scale is known."""
-    if scale is None:
-        return count
-    numerator, decimals = scale
-    digits = str(abs(count * numerator)).rjust(decimals + 1, "0")
-    whole, part = digits[: len(digits) - decimals], digits[len(digits) - decimals :]
-    sign = "-" if count < 0 else ""
-    return sign + whole + ("." + part if part else "")
-
-
-def _as_float(bits: int) -> float:
-    value: float = struct.unpack("<d", struct.pack("<q", bits))[0]
-    return value
 
 
 def _crc_table() -> npt.NDArray[np.uint32]:

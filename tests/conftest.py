@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).resolve().parent
 SHARED_DATA = TESTS.parent.parent / "shared" / "data"
 ON_CI = os.environ.get("CI") == "true"
 
 # Time limits say more about a busy machine than about the code; on CI a failure must come back on the next run.
-settings.register_profile("stratc", deadline=None, derandomize=ON_CI)
+settings.register_profile("stratc", deadline=None, derandomize=ON_CI, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("stratc")
 
 DESELECTED = pytest.StashKey[dict[str, int]]()

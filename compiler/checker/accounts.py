@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...lang import tree
@@ -26,8 +27,9 @@ class Account:
     place: Place
 
 
-def account(context: Context, node: tree.Account, found: Instrument) -> Account | None:
+def account(context: Context, node: tree.Account, traded: Sequence[Instrument]) -> Account | None:
     """The account, or None after a report."""
+    found = traded[0]
     fields = _fields(context, node)
     if fields is None or not _mark(context, fields.get("mark")):
         return None
@@ -35,7 +37,7 @@ def account(context: Context, node: tree.Account, found: Instrument) -> Account 
         context.report("E0105", node.span, "the account has no capital", help=f"add `capital = 100_000 {found.quote};`")
         return None
     capital = _capital(context, fields["capital"], found)
-    leverage = _leverage(context, fields.get("leverage"), found)
+    leverage = _leverage(context, fields.get("leverage"), traded)
     if capital is None or leverage is None:
         return None
     stated = fields.get("leverage", node)
@@ -70,7 +72,7 @@ def _capital(context: Context, item: tree.Field, found: Instrument) -> int | Non
     return units
 
 
-def _leverage(context: Context, item: tree.Field | None, found: Instrument) -> str | None:
+def _leverage(context: Context, item: tree.Field | None, traded: Sequence[Instrument]) -> str | None:
     """As written, without `_`."""
     if item is None:
         return "1"
@@ -84,12 +86,12 @@ def _leverage(context: Context, item: tree.Field | None, found: Instrument) -> s
             help="as in `leverage = 2`",
         )
         return None
-    if found.kind == "spot" and decimal(text) != 1:
+    if all(of.kind == "spot" for of in traded) and decimal(text) != 1:
         context.report(
             "E0608",
             item.value.span,
             "a spot account has no leverage",
-            f"`{found.name}` is bought with the cash that is there",
+            f"`{traded[0].name}` is bought with the cash that is there",
             help="write `leverage = 1`, or trade a `perp`",
         )
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...lang import tree
-from . import expressions
+from . import clocks, expressions
 from .context import Context, fits, needs_no_equation
 from .typerefs import resolve
 from .values import FeedValue, Value, poison
@@ -70,8 +70,9 @@ def _node_body(context: Context, node: tree.NodeDecl) -> Value:
 
 
 def declare(context: Context, name: tree.Ident, value: Value | FeedValue) -> bool:
-    """Enters an argument, a state or a `let`; reports and keeps the first if the name is taken."""
+    """Enters an argument, a state or a `let`; reports if the name is taken: who uses it may mean either."""
     if name.text in context.scope.entries:
+        context.scope.entries[name.text] = poison(name.span)
         first = context.scope.declared_at.get(name.text)
         context.report(
             "E0102",
@@ -136,5 +137,5 @@ def _next(context: Context, statement: tree.Next, registers: dict[str, Value], w
     if memory.poisoned:
         return
     found = fits(context, value, memory.type, f"the next value of `{place.name}`")
-    if found is not None:
+    if found is not None and clocks.agree(context, memory, found):
         context.draft.set_next(memory, found.expr)

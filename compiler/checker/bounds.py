@@ -9,15 +9,16 @@ from ..extents import extent
 from ..program import Bound, Constant, Measure
 from . import risk_actions
 from .context import Context
-from .measures import MOST, AnyMeasure, limit, window
+from .measures import MOST, Measured, limit, window
 
 _SIZES = ("position", "gross", "net", "notional")
 
 
-def bound(context: Context, rule: tree.Bound, measure: AnyMeasure) -> Bound | None:
+def bound(context: Context, rule: tree.Bound, of: Measured) -> Bound | None:
     """The checked rule, or None after a report."""
+    measure = of.measure
     over = window(context, rule, measure)
-    found = limit(context, rule, measure)
+    found = limit(context, rule, of)
     clamp = risk_actions.clamps(context, rule, measure in _SIZES)
     if over is None or found is None or clamp is None:
         return None
@@ -41,4 +42,5 @@ def bound(context: Context, rule: tree.Bound, measure: AnyMeasure) -> Bound | No
         window=over,
         clamp=clamp,
         ceiling=ceiling,
+        instrument=of.instrument,
     )

@@ -1,4 +1,4 @@
-"""When a market is open: always, in exchange sessions, or in the sessions that a file lists.
+"""When a market is open: always, in the sessions of an exchange (exchanges.py), or in those that a file lists.
 
 A file has the header `open,close` and one session a row, both instants in UTC (`2024-01-02T14:30:00Z`), ascending, never overlapping.
 """
@@ -10,10 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePath
 
 from ...lang import tree
+from ...lang.diagnostics import FixIt
+from ...lang.suggest import did_you_mean
 from .context import Context
+from .exchanges import ExchangeError, exchange
 
 ALWAYS = "ALWAYS"
-XNYS = "XNYS"
 HEADER = "open,close"
 _MAX_BYTES = 8 * 2**20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,10 +24,12 @@ Session = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """sessions: [open, close) in ns; empty where always open, or not known here (XNYS)."""
+    """sessions: [open, close) in ns; empty where always open. days, library: see Instrument."""
 
     name: str
     sessions: tuple[Session, ...] = ()
+    days: tuple[Session, ...] = ()
+    library: str = ""
 
 
 class CalendarError(Exception):
@@ -41,8 +45,10 @@ def calendar(context: Context, node: tree.Expr | None) -> Calendar | None:
     match node:
         case None:
             return Calendar(ALWAYS)
-        case tree.Upper(text=("ALWAYS" | "XNYS") as name):
-            return Calendar(name)
+        case tree.Upper(text="ALWAYS"):
+            return Calendar(ALWAYS)
+        case tree.Upper():
+            return _exchange(context, node)
         case tree.Apply(
             function=tree.Name(text="file"), arguments=(tree.Argument(name=None, value=tree.Text() as path),)
         ):
@@ -51,9 +57,23 @@ def calendar(context: Context, node: tree.Expr | None) -> Calendar | None:
         "E0108",
         node.span,
         "this is no calendar",
-        help='`ALWAYS` (every day), `XNYS` (exchange sessions) or `file("sessions.csv")`',
+        help='`ALWAYS` (every day), the code of an exchange such as `XNYS`, or `file("sessions.csv")`',
     )
     return None
+
+
+def _exchange(context: Context, node: tree.Upper) -> Calendar | None:
+    try:
+        found = exchange(node.text)
+    except ExchangeError as error:
+        near = did_you_mean(node.text, error.known)
+        fixes = (FixIt(node.span, near, f"write `{near}`"),) if near else ()
+        help_ = f"did you mean `{near}`?" if near else error.help
+        context.report("E0112", node.span, str(error), "no sessions", help=help_, fixes=fixes)
+        return None
+    sessions = tuple(session for day in found.days for session in day)
+    days = tuple((day[0][0], day[-1][1]) for day in found.days)
+    return Calendar(found.name, sessions, days if len(days) < len(sessions) else (), found.version)
 
 
 def _file(context: Context, node: tree.Text) -> Calendar | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...lang import tree
-from ..program import Operator
+from ..program import Kind, Operator
 from ..types import Base, Type
-from . import expressions, history, nodes, operators, readings
+from . import clocks, expressions, history, nodes, operators, proofs, readings
 from .context import Context, to_number
 from .literals import number
 from .values import Meaning, NodeEntry, Unavailable, Value, WindowValue, poison
@@ -24,7 +24,6 @@ BUILTINS = {
     "variance": 1,
 }
 LATER = {
-    "hold",
     "resample",
     "ln",
     "exp",
@@ -36,7 +35,6 @@ LATER = {
     "log10",
     "round_tick",
     "round_lot",
-    "correlation",
     "new_day",
     "push",
     "bit",
@@ -65,10 +63,13 @@ def apply(context: Context, node: tree.Apply) -> Meaning:
             f"`{name}` can't be called: here it is the name of a value" if hidden else f"`{name}` can't be called",
             "is not a function",
             help=f"give the value another name: it hides the function `{name}`" if hidden else None,
+            about=f"{name} is called",
         )
         return poison(node.span)
     if name in BUILTINS:
         return _builtin(context, node, name)
+    if name == "hold":
+        return clocks.hold(context, node)
     if name in readings.CALLS:
         return readings.call(context, node, name)
     if name in LATER:
@@ -76,7 +77,11 @@ def apply(context: Context, node: tree.Apply) -> Meaning:
         return poison(node.span)
     nodes_seen = {n for n in context.scope.names() if isinstance(context.scope.find(n), NodeEntry)}
     context.reporter.unknown(
-        node.function.span, "function", name, nodes_seen | set(BUILTINS) | readings.CALLS, help=_library_help(name)
+        node.function.span,
+        "function",
+        name,
+        nodes_seen | set(BUILTINS) | readings.CALLS | {"hold"},
+        help=_library_help(name),
     )
     return poison(node.span)
 
@@ -97,9 +102,9 @@ def _builtin(context: Context, node: tree.Apply, name: str) -> Meaning:
         meanings.append(expressions.check(context, argument.value))
     if len(meanings) == 1 and isinstance(meanings[0], WindowValue) and name in history.FOLDS:
         return history.fold(context, node, history.FOLDS[name], meanings[0])
+    if any(isinstance(m, Value) and m.poisoned for m in meanings):
+        return poison(node.span)
     if name in ("mean", "sum", "variance") and len(meanings) == 1:
-        if isinstance(meanings[0], Value) and meanings[0].poisoned:
-            return poison(node.span)
         context.report(
             "E0311",
             node.arguments[0].span,
@@ -141,8 +146,8 @@ def _plain(context: Context, meaning: Meaning) -> Value:
 
 
 def _pointwise(context: Context, node: tree.Apply, name: str, values: list[Value]) -> Value:
-    if any(v.type.base in (Base.BOOL, Base.TIME) for v in values):
-        bad = next(v for v in values if v.type.base in (Base.BOOL, Base.TIME))
+    bad = next((v for v in values if v.type.base in (Base.BOOL, Base.TIME, Base.ENUM)), None)
+    if bad is not None:
         context.report("E0216", bad.span, f"`{name}` takes numbers", f"this is `{context.show(bad.type)}`")
         return poison(node.span)
     if name in ("min", "max"):
@@ -158,7 +163,7 @@ def _pointwise(context: Context, node: tree.Apply, name: str, values: list[Value
             )
             return poison(node.span)
         operator: Operator = "min" if name == "min" else "max"
-        return operators.operation(operator, pair[0].type, pair, node.span)
+        return clocks.together(context, operators.operation(operator, pair[0].type, pair, node.span), *values)
     operand = values[0]
     if name == "sqrt":
         return _root(context, node, operand)
@@ -188,4 +193,7 @@ def _root(context: Context, node: tree.Apply, operand: Value) -> Value:
             help="take the root of a square, as `variance` gives it, or of a ratio",
         )
         return poison(node.span)
-    return operators.operation("sqrt", Type(Base.NUMBER, unit), (operand,), node.span, optional=True)
+    certain = proofs.has_result(context, "sqrt", Kind.NUMBER, (operand,), node.span)
+    if certain is None:
+        return poison(node.span)
+    return operators.operation("sqrt", Type(Base.NUMBER, unit), (operand,), node.span, not certain, proved=certain)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import islice
 
 from ...lang import tree
 from ...lang.diagnostics import FixIt
+from ..constant_conditions import Condition
 from ..program import Allow, Constant, Default, Expr, Kind, Na, Operation, ParamRef, Place, Select
 from ..reporter import Reporter
 from ..types import NUMBER, Base, Stage, Type, show
 from ..units import RATIO, Unit, asset
 from ..walk import subexpressions
 from .draft import Draft
+from .proofs import Proofs
 from .values import Entry, NodeEntry, Scope, Value
 
 
@@ -43,23 +45,40 @@ class Market:
         return Type(Base.NUMBER, asset(self.quote))
 
 
+@dataclass(frozen=True, slots=True)
+class SignalNode:
+    """What the class of an `extern signal` says of itself. problem: why it can't be used, else empty."""
+
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[tuple[str, str], ...] = ()  # name, type
+    problem: str = ""
+
+
+Describe = Callable[[str, str], SignalNode]  # of module and class
+
+
 @dataclass(slots=True)
 class Shared:
     """One per program: the draft, the market and what was used (for the dead-code pass)."""
 
     draft: Draft = field(default_factory=Draft)
-    market: Market | None = None
+    markets: tuple[Market, ...] = ()  # in the order of the instruments
     param_extents: dict[int, tuple[int, int]] = field(default_factory=dict)  # count params with `in`
     ranges: dict[int, tuple[float, float]] = field(default_factory=dict)  # of params of any number type
     templates: dict[str, int] = field(default_factory=dict)
+    traded: list[int] = field(default_factory=list)  # the instrument of each template
     nodes_used: list[NodeEntry] = field(default_factory=list)  # one per instance
     notes: list[str] = field(default_factory=list)  # the texts of `notify`
+    routes: list[str] = field(default_factory=list)  # that orders name
+    conditions: list[Condition] = field(default_factory=list)  # that change during the run
     entries_used: set[int] = field(default_factory=set)  # id() of every scope entry that some expression reads
     sound: dict[int, bool] = field(default_factory=dict)  # id() of a node's declaration → is its body without errors
     checking: list[NodeEntry] = field(default_factory=list)  # nodes whose bodies are being checked, outermost first
     signal_values: dict[str, Value] = field(default_factory=dict)
     in_progress: list[str] = field(default_factory=list)  # signals being inferred
     recursive: set[str] = field(default_factory=set)  # of them, those met again
+    proofs: Proofs = field(default_factory=Proofs)
+    describe: Describe | None = None  # what is known of a Python node; None: nobody looks
     root: Context | None = None  # the strategy's own context, where signals are elaborated
 
 
@@ -78,8 +97,18 @@ class Context:
     bases_of: dict[str, Unit] = field(default_factory=dict)
     inputs: tuple[Expr, ...] = ()
     conditional: bool = False  # inside a branch of `if`
+    held: bool = False  # what is evaluated between ticks too: in machine, risk and orders
     active: tuple[str, ...] = ()  # nodes being instantiated, outermost first
     name: str = ""  # of the thing being defined: prefix of helper equations
+    instrument: int | None = None  # that of the order being defined
+
+    @property
+    def market(self) -> Market | None:
+        """What needs no name here: the instrument of the order, or the only one there is."""
+        markets = self.shared.markets
+        if self.instrument is not None:
+            return markets[self.instrument]
+        return markets[0] if len(markets) == 1 else None
 
     @property
     def draft(self) -> Draft:
@@ -87,7 +116,7 @@ class Context:
 
     @property
     def bases(self) -> frozenset[str]:
-        return frozenset({self.shared.market.base}) if self.shared.market else frozenset()
+        return frozenset(market.base for market in self.shared.markets)
 
     def show(self, type_: Type) -> str:
         return show(type_, self.bases)
@@ -112,8 +141,14 @@ class Context:
         notes: Iterable[str] = (),
         help: str | None = None,
         fixes: Iterable[FixIt] = (),
+        about: str | None = None,
     ) -> None:
-        self.reporter.report(code, span, title, label, also=also, notes=notes, help=help, fixes=fixes)
+        self.reporter.report(code, span, title, label, also=also, notes=notes, help=help, fixes=fixes, about=about)
+
+    def decides(self, value: Value) -> None:
+        """Something depends on this condition: a later pass asks whether it is always the same."""
+        if value.stage > Stage.PARAM and not (value.poisoned or self.shared.checking or self.reporter.in_library):
+            self.shared.conditions.append(Condition(value.expr, value.span))
 
     def shared_root(self) -> Context:
         assert self.shared.root is not None
@@ -172,13 +207,13 @@ def fits(context: Context, value: Value, type_: Type, what: str) -> Value | None
             value.span,
             f"{what} is `{context.show(type_.plain())}`, but this is `{context.show(value.type)}`",
             f"this is `{context.show(value.type)}`",
-            help=_missing_unit(context, value, type_),
+            help=_missing_unit(context, value, type_) or _money_as_size(context, value, type_),
         )
         return None
     if found.type.optional and not type_.optional:
         report_optional(context, value, f"{what} is `{context.show(type_)}`, which is never missing")
         return None
-    return found
+    return found if type_.optional else replace(found, proved=False)
 
 
 def _missing_unit(context: Context, value: Value, type_: Type) -> str | None:
@@ -188,6 +223,14 @@ def _missing_unit(context: Context, value: Value, type_: Type) -> str | None:
     if not value.literal or not unit.isidentifier():
         return None
     return f"give the number its unit: `{context.reporter.source.text[value.span.start : value.span.end]} {unit}`"
+
+
+def _money_as_size(context: Context, value: Value, type_: Type) -> str | None:
+    """A quantity is what is bought, not what is paid for it."""
+    market = context.market
+    if market is None or not (value.type.agrees(market.notional) and type_.agrees(market.size)):
+        return None
+    return f"divide money by a price, as in `100 {market.quote} / bars.close`"
 
 
 def report_optional(context: Context, value: Value, why: str) -> None:

@@ -6,12 +6,14 @@ import math
 from dataclasses import replace
 
 from ...lang import tree
-from ..program import Constant, FieldRef, Kind, Na
+from ..program import Constant, Default, FieldRef, Kind, Na, WarmUp
 from ..types import BOOL, Base, Stage, Type
-from . import calls, history, literals, operators, readings, signals
+from . import calls, clocks, enumerations, history, literals, operators, readings, signals
 from .context import Context
+from .markets import report_which
 from .values import (
     Entry,
+    EnumEntry,
     FeedValue,
     Meaning,
     NodeEntry,
@@ -24,7 +26,7 @@ from .values import (
     poison,
 )
 
-LATER = {"hold": "several clocks", "armed": "kernels"}
+LATER = {"armed": "kernels"}
 OF_BOUNDS = {"drawdown", "loss", "loss_streak", "gross", "notional", "collar", "order_rate"}
 COLUMNS = ("open", "high", "low", "close", "volume")
 
@@ -81,13 +83,23 @@ def check(context: Context, node: tree.Expr) -> Meaning:
         case tree.Binary(op="fby"):
             return history.followed_by(context, node, value(context, node.left), value(context, node.right))
         case tree.Binary(op="??"):
-            return operators.default(context, node, value(context, node.left), value(context, node.right))
+            left, right = value(context, node.left), value(context, node.right)
+            return clocks.together(context, operators.default(context, node, left, right), left, right)
         case tree.Binary():
-            return operators.binary(context, node, value(context, node.left), value(context, node.right))
+            left, right = value(context, node.left), value(context, node.right)
+            return clocks.together(context, operators.binary(context, node, left, right), left, right)
         case tree.Choose():
             inner = context.inside(conditional=True)
-            condition = value(context, node.condition)
-            return operators.choose(context, node, condition, value(inner, node.then), value(inner, node.other))
+            parts = value(context, node.condition), value(inner, node.then), value(inner, node.other)
+            return clocks.together(context, operators.choose(context, node, *parts), *parts)
+        case tree.Is():
+            return enumerations.is_(context, node, value(context, node.operand))
+        case tree.In(domain=tree.Members()):
+            return enumerations.among(context, node, value(context, node.operand))
+        case tree.Sampled():
+            return clocks.sampled(context, node)
+        case tree.Restart():
+            return clocks.restarted(context, node)
         case tree.In(domain=tree.Range()):
             return _between(context, node)
         case _:
@@ -96,10 +108,7 @@ def check(context: Context, node: tree.Expr) -> Meaning:
 
 def _refuse(context: Context, node: tree.Expr) -> Value:
     what = {
-        tree.Restart: "`restart on`",
-        tree.Sampled: "sampling with `when`",
-        tree.Is: "`is` (regimes and enumerations)",
-        tree.In: "`in { … }`",
+        tree.In: "`in` without a range or `{ … }`",
         tree.Members: "`{ … }`",
         tree.Text: "a text as a value",
         tree.Unary: "`next` outside a kernel",
@@ -117,7 +126,10 @@ def _finite(context: Context, literal: Value) -> Value:
 
 
 def _quantity(context: Context, node: tree.Quantity) -> Value:
-    market = context.shared.market
+    market = context.market
+    if market is None and node.unit in ("ticks", "lots") and context.shared.markets:
+        report_which(context, node.span, f"`{node.unit}` of which instrument?", _amounts(context, node.unit))
+        return poison(node.span)
     tick, lot = (market.tick, market.lot) if market else (None, None)
     found = literals.quantity(node, tick, lot, market.price if market else None, market.size if market else None)
     if found is None:
@@ -131,6 +143,14 @@ def _quantity(context: Context, node: tree.Quantity) -> Value:
     return found
 
 
+def _amounts(context: Context, unit: str) -> str:
+    """What to write instead of a number of grid steps."""
+    markets = context.shared.markets
+    of = {"ticks": [f"`{m.tick} {m.quote}`" for m in markets], "lots": [f"`{m.lot} {m.base}`" for m in markets]}
+    steps = (f"{step} is one of `{m.name}`" for step, m in zip(of[unit], markets, strict=True))
+    return f"write the amount: {', '.join(steps)}"
+
+
 def _name(context: Context, name: str, span: tree.Span) -> Meaning:
     entry = context.look_up(name)
     if _out_of_reach(context, name, entry, span):
@@ -141,7 +161,12 @@ def _name(context: Context, name: str, span: tree.Span) -> Meaning:
         case FeedValue():
             return replace(entry, span=span)
         case SignalEntry():
-            return replace(signals.reference(context, entry, span), span=span)
+            return _held(context, replace(signals.reference(context, entry, span), span=span))
+        case EnumEntry():
+            members = ", ".join(entry.enumeration.members)
+            context.report(
+                "E0103", span, f"`{name}` is an enumeration, not a value", help=f"one of its members is: {members}"
+            )
         case NodeEntry():
             context.report("E0103", span, f"`{name}` is a node: call it", help=f"as in `{name}(…)`")
         case OrderEntry():
@@ -150,6 +175,7 @@ def _name(context: Context, name: str, span: tree.Span) -> Meaning:
                 span,
                 f"`{name}` is an order, not a value",
                 help=f"read `cum({name})`, `avg_px({name})`, `filled({name})`, `closed({name})`",
+                about=f"{name} is an order",
             )
         case Unavailable():
             pass
@@ -158,9 +184,19 @@ def _name(context: Context, name: str, span: tree.Span) -> Meaning:
     return poison(span)
 
 
+def _held(context: Context, signal: Value) -> Value:
+    """A proved signal as orders and risk rules read it: before the first bar nothing is proved, and there they may take na."""
+    if not signal.proved or context.where not in ("order", "risk"):
+        return signal
+    kind = signal.type.kind
+    expr = Default(kind, signal.expr, Na(kind), WarmUp(), optional=True, proved=True)
+    return replace(signal, expr=expr, type=signal.type.maybe(), proved=False)
+
+
 def _out_of_reach(context: Context, name: str, entry: Entry | None, span: tree.Span) -> bool:
     """Reports a signal or feed of the strategy where only constants, or only arguments, may be read."""
-    if not isinstance(entry, SignalEntry | FeedValue) or (name in context.scope.entries and context.where == "node"):
+    outside = isinstance(entry, SignalEntry | FeedValue) or (isinstance(entry, Value) and entry.stage is Stage.TICK)
+    if not outside or (name in context.scope.entries and context.where == "node"):
         return False
     what = "signal" if isinstance(entry, SignalEntry) else "feed"
     if context.where == "declaration":
@@ -185,7 +221,7 @@ def _out_of_reach(context: Context, name: str, entry: Entry | None, span: tree.S
 
 
 def _builtin(context: Context, name: str, span: tree.Span) -> Value:
-    market = context.shared.market
+    within = bool(context.shared.markets)  # a strategy
     if context.where == "node" and name in readings.WORDS:
         context.report(
             "E0103",
@@ -195,13 +231,13 @@ def _builtin(context: Context, name: str, span: tree.Span) -> Value:
             help=f"pass `{name}` as an argument" if name != "warm" else "a node is ready when its arguments are",
         )
         return poison(span)
-    if name == "warm" and market is not None and context.where not in ("machine", "declaration"):
+    if name == "warm" and within and context.where not in ("machine", "declaration"):
         context.report("E0103", span, "`warm` may only be read by the machine", help="signals know their own warm-up")
         return poison(span)
     found = readings.word(context, name, span)
     if found is not None:
         return found
-    if name in OF_BOUNDS and market is not None:
+    if name in OF_BOUNDS and within:
         context.report(
             "E0103",
             span,
@@ -214,7 +250,7 @@ def _builtin(context: Context, name: str, span: tree.Span) -> Value:
         context.report("E0901", span, f"`{name}` is not built yet", f"comes with {LATER[name]}")
         return poison(span)
     candidates = context.scope.names() | (
-        readings.WORDS if context.where == "machine" else readings.WORDS - {"warm"} if market is not None else set()
+        readings.WORDS if context.where == "machine" else readings.WORDS - {"warm"} if within else set()
     )
     help_ = "a node sees only its arguments and constants" if context.where == "node" else None
     feed = next((n for n in sorted(candidates) if isinstance(context.scope.find(n), FeedValue)), None)
@@ -231,6 +267,9 @@ def _upper(context: Context, node: tree.Upper) -> Value:
     entry = context.look_up(node.text)
     if isinstance(entry, Value):
         return replace(entry, span=node.span)
+    member = enumerations.member(context, node)
+    if member is not None:
+        return member
     names = {n for n in context.scope.names() if n.isupper()}
     context.reporter.unknown(node.span, "constant", node.text, names, help=f"declare it: `const {node.text} = …;`")
     return poison(node.span)
@@ -283,4 +322,4 @@ def _between(context: Context, node: tree.In) -> Value:
     )
     if below.poisoned:
         return below
-    return operators.operation("and", BOOL, (above, below), node.span)
+    return clocks.together(context, operators.operation("and", BOOL, (above, below), node.span), above, below)

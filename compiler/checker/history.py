@@ -8,6 +8,7 @@ from ...lang import tree
 from ..program import Constant, Expr, Fold, Kind, Operation, ParamRef, Select
 from ..types import Base, Stage, Type
 from ..walk import subexpressions
+from . import clocks
 from .context import Context, count_extent, report_optional, to_number
 from .operators import common
 from .values import Value, WindowValue, poison
@@ -16,7 +17,7 @@ MAX_LENGTH = 1_000_000
 FOLDS: dict[str, Fold] = {"sum": "sum", "mean": "mean", "variance": "variance", "min": "min", "max": "max"}
 
 
-def _label(node: tree.Expr) -> str:
+def label(node: tree.Expr) -> str:
     """A readable name for a helper equation."""
     match node:
         case tree.Name(text=text):
@@ -48,17 +49,19 @@ def back(context: Context, node: tree.Expr, source: Value, steps: Value, of: tre
         return poison(node.span)
     if high == 0:
         return replace(source, span=node.span)
+    if not clocks.agree(context, source):
+        return poison(node.span)
     depth: Expr = steps.expr
     if low == 0:  # the ring holds past values only
         depth = Operation(Kind.INTEGER, Kind.INTEGER, "max", (steps.expr, Constant(Kind.INTEGER, 1)))
-    name = f"{_label(of)}_ago"
+    name = f"{label(of)}_ago"
     past = context.draft.delay(name, source, depth, high, context.place(node.span), context.show(source.type.plain()))
     past = replace(past, span=node.span, type=source.type)
     if low > 0:
         return past
     now = Operation(Kind.BOOL, Kind.INTEGER, "eq", (steps.expr, Constant(Kind.INTEGER, 0)))
     expr = Select(source.type.kind, now, source.expr, past.expr, source.type.optional)
-    return Value(expr, source.type, Stage.TICK, node.span)
+    return Value(expr, source.type, Stage.TICK, node.span, proved=source.proved)
 
 
 def followed_by(context: Context, node: tree.Binary, first: Value, then: Value) -> Value:
@@ -76,14 +79,16 @@ def followed_by(context: Context, node: tree.Binary, first: Value, then: Value) 
             also=((first.span, f"this is `{a}`"),),
         )
         return poison(node.span)
+    if not clocks.agree(context, first, then):
+        return poison(node.span)
     first, then = _same_kind(*pair)
     type_ = first.type.maybe(then.type.optional)
     unit = context.show(type_.plain())
     memory = context.draft.memory(
-        f"{_label(node.right)}_before", type_, first, context.place(node.span), unit, context.inputs
+        f"{label(node.right)}_before", type_, first, context.place(node.span), unit, context.inputs
     )
     context.draft.set_next(memory, then.expr)
-    return replace(memory, span=node.span)
+    return replace(memory, span=node.span, proved=first.proved or then.proved)
 
 
 def _same_kind(left: Value, right: Value) -> tuple[Value, Value]:
@@ -150,6 +155,8 @@ def fold(context: Context, node: tree.Apply, name: Fold, over: WindowValue) -> V
             f"may be {extent[0]}",
             help="raise the lower end of the parameter's range",
         )
+        return poison(node.span)
+    if not clocks.agree(context, source):
         return poison(node.span)
     if source.type.optional:
         report_optional(context, source, "a window holds values, not gaps")

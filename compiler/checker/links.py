@@ -32,6 +32,10 @@ def have_room(context: Context, nodes: Sequence[tree.Order], templates: Sequence
 def linked(context: Context, nodes: Sequence[tree.Order], templates: Sequence[Template]) -> tuple[Template, ...]:
     """The templates with siblings and children; what is wrong is reported and left out. nodes: their syntax, in the same order."""
     found = [_named(context, node) for node in nodes]
+    links = [item for node in nodes for item in node.items if isinstance(item, tree.Links)]
+    if any(name.text not in context.shared.templates for item in links for name in item.names):
+        # reported; what does not fit without that order may fit with it
+        return tuple(templates)
     siblings = [_sibling(context, i, nodes, templates, found) for i in range(len(nodes))]
     result = [replace(t, sibling=sibling) for t, sibling in zip(templates, siblings, strict=True)]
     for index, node in enumerate(nodes):
@@ -90,6 +94,14 @@ def _sibling(
             "one of them cancels one",
             "remove `max_open`",
         )
+    elif mine.instrument != other.instrument:
+        _wrong(
+            context,
+            item.span,
+            f"`{mine.name}` and `{other.name}` trade different instruments",
+            "the venue can't cancel one for the other",
+            "cancel the other order in the machine: `on filled(…) do cancel(…)`",
+        )
     elif mine.reduce_only != other.reduce_only or (mine.reduce_only and mine.side != other.side):
         _wrong(
             context,
@@ -125,6 +137,7 @@ def _children(
         return ()
     for number, child in enumerate(children):
         name, reducing = templates[child].name, templates[child].side != parent.side and templates[child].reduce_only
+        reducing = reducing and templates[child].instrument == parent.instrument
         span = item.names[number].span
         if not reducing:
             _wrong(

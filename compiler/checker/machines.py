@@ -7,17 +7,12 @@ from dataclasses import dataclass
 from ...lang import tree
 from ..program import (
     Command,
-    Default,
     EventName,
     Expr,
-    FieldRef,
     Machine,
-    Operation,
-    Select,
     State,
     Transition,
     TransitionKind,
-    ValueRef,
 )
 from . import expressions, operators
 from .context import Context
@@ -105,13 +100,15 @@ def _transition(context: Context, node: tree.When | tree.On | tree.After, buildi
         checked = operators.condition(context, expressions.value(context, condition_node), "`when`")
         ok = ok and checked is not None
         condition = checked.expr if checked else None
+        if checked is not None:
+            context.decides(checked)
     if isinstance(node, tree.After):
         kind = "after"
         delay = duration(context, node.delay, "`after`")
         ok = ok and delay is not None
         timer = building.timers
         building.timers += 1
-    target, commands, cooldown, good = _target(context, node.target, building)
+    to, commands, cooldown, good = target(context, node.target, building)
     if not (ok and good):
         return None
     index = building.transitions
@@ -120,12 +117,12 @@ def _transition(context: Context, node: tree.When | tree.On | tree.After, buildi
         index=index,
         kind=kind,
         condition=condition,
-        reads_feed=condition is not None and reads_feed(condition),
+        feeds=(),  # when all equations are known
         event=event,
         template=template,
         timer=timer,
         delay=delay,
-        target=target,
+        target=to,
         commands=commands,
         cooldown=cooldown,
         text=context.reporter.text(node.span),
@@ -149,33 +146,20 @@ def _event(context: Context, node: tree.Event) -> tuple[EventName, int | None] |
     return None if index is None else (EVENTS[name], index)
 
 
-def _target(
+def target(
     context: Context, node: tree.Target, building: Building
 ) -> tuple[int | None, tuple[Command, ...], Expr | None, bool]:
-    target, good = None, True
+    """The state, the commands and the cooldown of what is written; False where something of it was reported."""
+    state, good = None, True
     if node.state is not None:
-        target = building.names.get(node.state.text)
-        if target is None:
+        state = building.names.get(node.state.text)
+        if state is None:
             context.reporter.unknown(node.state.span, "state", node.state.text, building.names, code="E0504")
             good = False
     commands = [command(context, action) for action in node.actions]
     cooldown = duration(context, node.cooldown, "`cooldown`") if node.cooldown is not None else None
     good = good and None not in commands and (node.cooldown is None or cooldown is not None)
-    return target, tuple(c for c in commands if c is not None), cooldown, good
-
-
-def reads_feed(expr: Expr) -> bool:
-    """Does the expression read a feed, directly or through a signal?"""
-    match expr:
-        case FieldRef() | ValueRef():
-            return True
-        case Operation(operands=operands):
-            return any(reads_feed(o) for o in operands)
-        case Select(condition=a, then=b, other=c):
-            return reads_feed(a) or reads_feed(b) or reads_feed(c)
-        case Default(value=a, other=b):
-            return reads_feed(a) or reads_feed(b)
-    return False
+    return state, tuple(c for c in commands if c is not None), cooldown, good
 
 
 # ---- the end of the run

@@ -144,6 +144,8 @@ def _integers(
         lot_units=size.numerator * 10 ** (base_decimals - size.decimals) if terms.fee_in_base else 1,
         calendar=terms.calendar.name,
         sessions=terms.calendar.sessions,
+        days=terms.calendar.days,
+        library=terms.calendar.library,
     )
     return result if _representable(context, node, result) else None
 
@@ -173,6 +175,12 @@ def _representable(context: Context, node: tree.Instrument, found: Instrument) -
     if title is not None:
         context.report("E0108", node.name.span, title, label)
     return title is None
+
+
+def report_which(context: Context, span: tree.Span, title: str, help_: str) -> None:
+    """A word that has a meaning for one instrument, where several are traded."""
+    names = ", ".join(f"`{m.name}`" for m in context.shared.markets)
+    context.report("E0615", span, title, f"the strategy trades {names}", help=help_)
 
 
 def market_of(found: Instrument) -> Market:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from ...lang import tree
 from ..program import Measure, StandingKind
 from ..types import COUNT, NUMBER, Stage, Type
-from . import expressions
+from . import expressions, readings
 from .context import Context, adapt, fits, to_number
 from .literals import nanoseconds
+from .markets import report_which
 from .orders import positive
 from .values import Value
 
 AnyMeasure: TypeAlias = Measure | StandingKind
 STANDING: tuple[StandingKind, ...] = ("drawdown", "loss", "loss_streak")
 OF_POSITION: tuple[Measure, ...] = ("position", "gross", "net")
+_OF_ONE = ("exposure", "gross", "net", "notional", "collar")  # what also may be bounded for one instrument
 COUNTED = ("open_orders", "order_rate", "loss_streak")
 RELATIVE = ("collar", "drawdown", "loss")  # which may be limited by a share
 _WORDS: dict[str, AnyMeasure] = {
@@ -35,12 +38,26 @@ _WINDOWS = {"order_rate": (_MS, _DAY, "1ms", "1d", "1s"), "drawdown": (60 * 10**
 MOST = {"order_rate": 10_000, "open_orders": 255, "loss_streak": 1_000_000}
 
 
-def measure(context: Context, rule: tree.Bound) -> AnyMeasure | None:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a bound is about. instrument: whose part; None: of the account."""
+
+    measure: AnyMeasure
+    instrument: int | None = None
+
+
+def measured(context: Context, rule: tree.Bound) -> Measured | None:
     """What is bounded, or None after a report."""
     match rule.measure:
-        case tree.Apply(function=tree.Name(text="abs"), arguments=(tree.Argument(value=inner),)):
-            if _is_of(context, inner, "position"):
-                return "position"
+        case tree.Apply(
+            function=tree.Name(text="abs"), arguments=(tree.Argument(value=tree.Name(text="position") as inner),)
+        ):
+            return _of_the_only_one(context, "position", inner.span, "abs(position({}))")
+        case tree.Apply(
+            function=tree.Name(text="abs"),
+            arguments=(tree.Argument(value=tree.Apply(function=tree.Name(text="position")) as inner),),
+        ):
+            return _of_one(context, "position", inner)
         case tree.Name(text="position"):
             context.report(
                 "E0610",
@@ -50,10 +67,12 @@ def measure(context: Context, rule: tree.Bound) -> AnyMeasure | None:
                 help="bound its size: `bound abs(position) <= …`",
             )
             return None
+        case tree.Name(text="collar", span=span):
+            return _collar(context, rule, span)
         case tree.Name(text=text) if text in _WORDS:
-            return _WORDS[text]
-        case inner if _is_of(context, inner, "exposure"):
-            return "gross"
+            return Measured(_WORDS[text])
+        case tree.Apply(function=tree.Name(text=text)) as call if text in _OF_ONE:
+            return _of_one(context, _WORDS[text], call)
     words = ["abs(position)", *_WORDS]
     text = context.reporter.source.text[rule.measure.span.start : rule.measure.span.end]
     context.reporter.unknown(
@@ -67,16 +86,31 @@ def measure(context: Context, rule: tree.Bound) -> AnyMeasure | None:
     return None
 
 
-def _is_of(context: Context, node: tree.Expr, name: str) -> bool:
-    """`name`, or `name(INSTRUMENT)` with the one there is."""
-    market = context.shared.market
-    assert market is not None
-    match node:
-        case tree.Name(text=text):
-            return text == name
-        case tree.Apply(function=tree.Name(text=text), arguments=(tree.Argument(value=tree.Upper(text=of)),)):
-            return text == name and of == market.name
-    return False
+def _of_one(context: Context, measure: AnyMeasure, node: tree.Apply) -> Measured | None:
+    """`exposure(ETH_USDT)`."""
+    match node.arguments:
+        case (tree.Argument(name=None, value=tree.Upper(text=name, span=span)),):
+            index = readings.instrument(context, name, span)
+            return None if index is None else Measured(measure, index)
+    example = context.shared.markets[0].name
+    context.report("E0106", node.span, "the name of an instrument is wanted here", help=f"as in `exposure({example})`")
+    return None
+
+
+def _of_the_only_one(context: Context, measure: AnyMeasure, span: tree.Span, example: str) -> Measured | None:
+    markets = context.shared.markets
+    if len(markets) == 1:
+        return Measured(measure, 0)
+    report_which(context, span, f"the {measure} of which instrument?", f"write `{example.format(markets[0].name)}`")
+    return None
+
+
+def _collar(context: Context, rule: tree.Bound, span: tree.Span) -> Measured | None:
+    """A share is one of any price; an amount belongs to the prices of one instrument."""
+    value = expressions.value(context, rule.limit)
+    if value.poisoned or adapt(value, NUMBER) is not None:
+        return Measured("collar")
+    return _of_the_only_one(context, "collar", span, "collar({}) <= …")
 
 
 def window(context: Context, rule: tree.Bound, measure: AnyMeasure) -> int | None:
@@ -114,12 +148,12 @@ def window(context: Context, rule: tree.Bound, measure: AnyMeasure) -> int | Non
 Limit = tuple[Value, bool]  # and whether it is a share
 
 
-def limit(context: Context, rule: tree.Bound, measure: AnyMeasure) -> Limit | None:
+def limit(context: Context, rule: tree.Bound, of: Measured) -> Limit | None:
     """The limit as a number in the unit of its measure, known before the run; None after a report."""
     value = expressions.value(context, rule.limit)
     if value.poisoned:
         return None
-    wanted, relative = _type(context, measure, value)
+    wanted, relative = _type(context, of, value)
     found = fits(
         context,
         value,
@@ -137,12 +171,11 @@ def limit(context: Context, rule: tree.Bound, measure: AnyMeasure) -> Limit | No
             help="use a literal, a `const` or a `param`; `guard` takes any condition",
         )
         return None
-    return (to_number(found), relative) if measure in COUNTED else (found, relative)
+    return (to_number(found), relative) if of.measure in COUNTED else (found, relative)
 
 
-def _type(context: Context, measure: AnyMeasure, value: Value) -> tuple[Type, bool]:
-    market = context.shared.market
-    assert market is not None
+def _type(context: Context, of: Measured, value: Value) -> tuple[Type, bool]:
+    market, measure = context.shared.markets[of.instrument or 0], of.measure
     if measure in COUNTED:
         return COUNT, False
     absolute: Type = {"position": market.size, "collar": market.price}.get(measure, market.notional)

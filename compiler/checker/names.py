@@ -8,17 +8,15 @@ from ...lang import tree
 from .. import library
 from ..reporter import Reporter
 from ..reserved import FLATTEN
+from ..types import Enumeration
 from .context import Context
 from .readings import WORDS
-from .values import Entry, NodeEntry, OrderEntry, Scope, SignalEntry, Unavailable
+from .values import Entry, EnumEntry, NodeEntry, OrderEntry, Scope, SignalEntry, Unavailable
 
 RESERVED = {*WORDS, FLATTEN}  # can't be declared
 NOT_BUILT: dict[type, str] = {
-    tree.Extern: "`extern signal`",
-    tree.Regime: "`regime`",
     tree.OnRun: "`on adopt`",
     tree.TypeDecl: "a ranged type",
-    tree.EnumDecl: "an enumeration",
     tree.Schema: "a schema of your own",
     tree.Message: "a message of your own",
     tree.Kernel: "a kernel",
@@ -32,24 +30,27 @@ class Members:
     instruments: list[tree.Instrument] = field(default_factory=list)
     accounts: list[tree.Account] = field(default_factory=list)
     feeds: list[tree.Feed] = field(default_factory=list)
+    externs: list[tree.Extern] = field(default_factory=list)
     consts: list[tree.Const] = field(default_factory=list)
     params: list[tree.Param] = field(default_factory=list)
-    signals: list[tree.Signal] = field(default_factory=list)
+    signals: list[tree.Signal | tree.Regime] = field(default_factory=list)
     logs: list[tree.Log] = field(default_factory=list)
     risks: list[tree.Risk] = field(default_factory=list)
     orders: list[tree.Order] = field(default_factory=list)
     machines: list[tree.Machine] = field(default_factory=list)
     stops: list[tree.OnRun] = field(default_factory=list)
+    adopts: list[tree.OnRun] = field(default_factory=list)
 
 
 def declare(reporter: Reporter, scope: Scope, name: tree.Ident, entry: Entry) -> bool:
     """Enters a name; reports and keeps the first if it is taken in this scope."""
     if name.text in scope.entries:
-        first = scope.declared_at.get(name.text)
-        also = ((first, "first declaration"),) if first else ()
+        first, second = sorted((scope.declared_at.get(name.text, name.span), name.span))
+        also = ((first, "first declaration"),) if first != second else ()
+        scope.entries[name.text] = Unavailable(first)  # who uses it may mean either
         reporter.report(
             "E0102",
-            name.span,
+            second,
             f"`{name.text}` is declared twice",
             "second declaration",
             also=also,
@@ -85,11 +86,30 @@ def declare_file(context: Context, file: tree.File) -> tuple[list[NodeEntry], li
                     entries.append(entry)
             case tree.Const():
                 consts.append(item)
+            case tree.EnumDecl():
+                members = distinct(context, item.members, "member")
+                declare(context.reporter, context.scope, item.name, EnumEntry(Enumeration(item.name.text, members)))
             case tree.Strategy():
                 strategies.append(item)
             case _:
                 _refuse(context, item)
     return entries, consts, strategies
+
+
+def distinct(context: Context, names: tuple[tree.Ident, ...], what: str) -> tuple[str, ...]:
+    """The names, each once; a second one is reported."""
+    seen: dict[str, tree.Ident] = {}
+    for name in names:
+        if name.text in seen:
+            context.report(
+                "E0102",
+                name.span,
+                f"{what} `{name.text}` is declared twice",
+                "second declaration",
+                also=((seen[name.text].span, "first declaration"),),
+            )
+        seen.setdefault(name.text, name)
+    return tuple(seen)
 
 
 def _refuse(context: Context, item: tree.Item | tree.StrategyMember) -> None:
@@ -152,7 +172,7 @@ def sort_members(context: Context, strategy: tree.Strategy) -> tuple[Members, li
                 entry = NodeEntry(member, context.scope, None)
                 if declare(context.reporter, context.scope, member.name, entry):
                     nodes.append(entry)
-            case tree.Signal():
+            case tree.Signal() | tree.Regime():
                 if declare(context.reporter, context.scope, member.name, SignalEntry(member)):
                     members.signals.append(member)
             case tree.Order():
@@ -163,7 +183,9 @@ def sort_members(context: Context, strategy: tree.Strategy) -> tuple[Members, li
                     members.orders.append(member)
             case tree.OnRun(event=tree.Event(name=tree.Ident(text="stop"))):
                 members.stops.append(member)
-            case tree.OnRun(event=tree.Event(name=name)) if name.text != "adopt":
+            case tree.OnRun(event=tree.Event(name=tree.Ident(text="adopt"))):
+                members.adopts.append(member)
+            case tree.OnRun(event=tree.Event(name=name)):
                 context.reporter.unknown(
                     name.span, "event of the run", name.text, {"stop", "adopt"}, help="`on stop do …;`"
                 )
@@ -174,12 +196,11 @@ def sort_members(context: Context, strategy: tree.Strategy) -> tuple[Members, li
                 | tree.Const()
                 | tree.Param()
                 | tree.Log()
+                | tree.Extern()
                 | tree.Risk()
                 | tree.Machine()
             ):
                 _KINDS[type(member)](members).append(member)
-            case _:
-                _refuse(context, member)
     _exactly_one(context, strategy, members)
     return members, nodes
 
@@ -188,6 +209,7 @@ _KINDS = {
     tree.Instrument: lambda m: m.instruments,
     tree.Account: lambda m: m.accounts,
     tree.Feed: lambda m: m.feeds,
+    tree.Extern: lambda m: m.externs,
     tree.Const: lambda m: m.consts,
     tree.Param: lambda m: m.params,
     tree.Log: lambda m: m.logs,
@@ -205,7 +227,7 @@ _EXAMPLES = {
 
 
 def _exactly_one(context: Context, strategy: tree.Strategy, members: Members) -> None:
-    """One of each of the parts no strategy can do without; several instruments and feeds come later."""
+    """One of each of the parts no strategy can do without, several instruments and feeds aside."""
     wanted: dict[str, list[tree.Node]] = {
         "instrument": list(members.instruments),
         "account": list(members.accounts),
@@ -225,9 +247,7 @@ def _exactly_one(context: Context, strategy: tree.Strategy, members: Members) ->
                 help=f"add one: `{_EXAMPLES[what]}`",
             )
         for extra in found[1:]:
-            if what in ("instrument", "feed"):
-                context.report("E0901", extra.span, f"several {what}s are not built yet", f"second {what}")
-            else:
+            if what not in ("feed", "instrument"):
                 context.report(
                     "E0102",
                     extra.span,

@@ -9,7 +9,7 @@ from ...lang import tree
 from ..program import Delay, Memory, Window
 from ..types import Base
 from ..units import RATIO, Unit
-from . import bodies, expressions
+from . import bodies, clocks, expressions
 from .context import Context, adapt, fits, needs_no_equation
 from .soundness import SCHEMAS, is_sound, recursion
 from .typerefs import feed_units, resolve
@@ -36,8 +36,8 @@ class Binding:
                     self.generics.setdefault(argument.denominator, base)
 
 
-def call(context: Context, node: tree.Apply, entry: NodeEntry) -> Value:
-    """One instance of a node or def at a call."""
+def call(context: Context, node: tree.Apply, entry: NodeEntry, restart: int | None = None) -> Value:
+    """One instance of a node or def at a call. restart: of the Restart that makes it begin anew."""
     declaration = entry.declaration
     if not (_bounded(context, node, entry) and is_sound(context, entry)):
         return poison(node.span)
@@ -51,10 +51,11 @@ def call(context: Context, node: tree.Apply, entry: NodeEntry) -> Value:
     before = len(context.draft.equations)
     with context.draft.named(name):
         bound = _bind_formals(context, inner, declaration.formals or (), arguments, entry.name)
-        if bound is None:
+        if bound is None or not clocks.agree(context, *(v for v in bound if not isinstance(v, WindowValue))):
             return poison(node.span)
         inner = replace(inner, inputs=context.inputs + tuple(v.expr for v in bound if isinstance(v, Value)))
-        result = bodies.body(inner, declaration)
+        with context.draft.restarting(restart):
+            result = bodies.body(inner, declaration)
     if context.conditional and any(isinstance(e, Memory | Delay | Window) for e in context.draft.equations[before:]):
         context.report(
             "E0307",
@@ -109,6 +110,7 @@ def _enter(context: Context, node: tree.Apply, entry: NodeEntry, binding: Bindin
         binding.bases_of,
         active=(*context.active, entry.name),
         name=name,
+        held=context.held,
     )
 
 

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from ...lang import tree
-from ..program import Constant, Default, Expr, Na, Operation, Operator, Select, WarmUp
+from ..program import Constant, Default, Expr, Kind, Na, Operation, Operator, Select, WarmUp
 from ..types import BOOL, COUNT, TIME, Base, Stage, Type
 from ..units import RATIO
+from . import proofs
 from .context import Context, adapt, report_optional, to_number
 from .folding import constant, literal
 from .values import Value, poison
 
+NO_NUMBERS = {Base.BOOL, Base.ENUM}
 _ARITHMETIC: dict[str, Operator] = {"+": "add", "-": "sub", "*": "mul", "/": "div", "%": "mod"}
 _COMPARISONS: dict[str, Operator] = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
 
 
 def operation(
-    operator: Operator, type_: Type, operands: tuple[Value, ...], span: tree.Span, optional: bool = False
+    operator: Operator,
+    type_: Type,
+    operands: tuple[Value, ...],
+    span: tree.Span,
+    optional: bool = False,
+    proved: bool = False,
 ) -> Value:
-    """The typed application of an operator; the result is optional if any operand is, or if `optional`.
+    """The typed application of an operator; the result is optional if any operand is, or if `optional`. So for `proved`.
 
     Sums, differences and products of constants are constants again.
     """
@@ -25,7 +32,15 @@ def operation(
     expr: Expr = Operation(type_.kind, operands[0].type.kind, operator, tuple(o.expr for o in operands), missing)
     if not missing:
         expr = constant(operator, type_, [o.expr for o in operands]) or expr
-    return Value(expr, type_.plain().maybe(missing), Stage(max(o.stage for o in operands)), span)
+    proved = not missing and (proved or any(o.proved for o in operands))
+    return Value(expr, type_.plain().maybe(missing), Stage(max(o.stage for o in operands)), span, proved=proved)
+
+
+def _whole(context: Context, operator: Operator, type_: Type, operands: tuple[Value, ...], span: tree.Span) -> Value:
+    """An operation that wraps where it leaves 64 bits, if it is one of whole numbers."""
+    if type_.kind is Kind.INTEGER and not proofs.fits_64_bits(context, operator, operands, span):
+        return poison(span)
+    return operation(operator, type_, operands, span)
 
 
 def binary(context: Context, node: tree.Binary, left: Value, right: Value) -> Value:
@@ -37,10 +52,10 @@ def binary(context: Context, node: tree.Binary, left: Value, right: Value) -> Va
         pair = common(left, right)
         if pair is None:
             return _mismatch(context, "E0213", "compare", node, left, right)
-        if pair[0].type.base is Base.BOOL and node.op not in ("==", "!="):
+        if pair[0].type.base in NO_NUMBERS and node.op not in ("==", "!="):
             return _mismatch(context, "E0216", "order", node, left, right)
         return operation(_COMPARISONS[node.op], BOOL, pair, node.span)
-    if Base.BOOL in (left.type.base, right.type.base):
+    if NO_NUMBERS & {left.type.base, right.type.base}:
         return _mismatch(context, "E0216", "calculate with", node, left, right)
     if node.op in ("+", "-"):
         return _sum(context, node, left, right)
@@ -88,7 +103,7 @@ def _sum(context: Context, node: tree.Binary, left: Value, right: Value) -> Valu
     pair = common(left, right)
     if pair is None:
         return _mismatch(context, "E0212", "add" if node.op == "+" else "subtract", node, left, right)
-    return operation(operator, pair[0].type, pair, node.span)
+    return _whole(context, operator, pair[0].type, pair, node.span)
 
 
 def _product(context: Context, node: tree.Binary, left: Value, right: Value) -> Value:
@@ -102,11 +117,11 @@ def _product(context: Context, node: tree.Binary, left: Value, right: Value) -> 
     if node.op == "%":
         return _modulo(context, node, left, right)
     if node.op == "/":
-        return _quotient(node, left, right)
+        return _quotient(context, node, left, right)
     if bases == {Base.COUNT}:
-        return operation("mul", COUNT, (left, right), node.span)
+        return _whole(context, "mul", COUNT, (left, right), node.span)
     if Base.DURATION in bases:
-        return operation("mul", Type(Base.DURATION), (left, right), node.span)
+        return _whole(context, "mul", Type(Base.DURATION), (left, right), node.span)
     left, right = _number(left), _number(right)
     return operation("mul", Type(Base.NUMBER, left.type.unit * right.type.unit), (left, right), node.span)
 
@@ -117,18 +132,29 @@ def _scales_duration(op: str, left: Value, right: Value) -> bool:
     return bases == {Base.DURATION, Base.COUNT} if op == "*" else op == "/" and bases == {Base.DURATION}
 
 
-def _quotient(node: tree.Binary, left: Value, right: Value) -> Value:
+def _quotient(context: Context, node: tree.Binary, left: Value, right: Value) -> Value:
     left, right = _number(left), _number(right)
-    certain = isinstance(right.expr, Constant) and right.expr.value != 0
-    return operation("div", Type(Base.NUMBER, left.type.unit / right.type.unit), (left, right), node.span, not certain)
+    return _partial(context, "div", Type(Base.NUMBER, left.type.unit / right.type.unit), (left, right), node.span)
+
+
+def _partial(
+    context: Context, operator: Operator, type_: Type, operands: tuple[Value, Value], span: tree.Span
+) -> Value:
+    """A division: by a written number other than 0 it is plain; else where its domain is proved."""
+    divisor = operands[1].expr
+    if isinstance(divisor, Constant) and divisor.value != 0:
+        return operation(operator, type_, operands, span)
+    proved = proofs.has_result(context, operator, type_.kind, operands, span)
+    if proved is None:
+        return poison(span)
+    return operation(operator, type_, operands, span, not proved, proved)
 
 
 def _modulo(context: Context, node: tree.Binary, left: Value, right: Value) -> Value:
     pair = common(left, right)
     if pair is None:
         return _mismatch(context, "E0212", "take the remainder of", node, left, right)
-    certain = isinstance(pair[1].expr, Constant) and pair[1].expr.value != 0
-    return operation("mod", pair[0].type, pair, node.span, not certain)
+    return _partial(context, "mod", pair[0].type, pair, node.span)
 
 
 def _number(value: Value) -> Value:
@@ -146,6 +172,8 @@ def _logical(context: Context, node: tree.Binary, left: Value, right: Value) -> 
                 help="compare it with something: `x > 0`",
             )
             return poison(node.span)
+    context.decides(left)
+    context.decides(right)
     if node.op == "implies":
         left = operation("not", BOOL, (left,), left.span)
     return operation("and" if node.op == "and" else "or", BOOL, (left, right), node.span)
@@ -198,7 +226,7 @@ def negate(context: Context, node: tree.Unary, operand: Value) -> Value:
     if operand.literal and isinstance(operand.expr, Constant):
         constant = Constant(operand.expr.kind, -operand.expr.value)
         return Value(constant, operand.type, Stage.CONST, node.span, literal=True)
-    return operation("neg", operand.type, (operand,), node.span)
+    return _whole(context, "neg", operand.type, (operand,), node.span)
 
 
 def invert(context: Context, node: tree.Unary, operand: Value) -> Value:
@@ -216,6 +244,7 @@ def choose(context: Context, node: tree.Choose, condition: Value, then: Value, o
     if condition.type.base is not Base.BOOL:
         context.report("E0214", condition.span, "`if` needs a condition", f"this is `{context.show(condition.type)}`")
         return poison(node.span)
+    context.decides(condition)
     pair = with_na(then, other) or common(then, other)
     if pair is None:
         a, b = context.show(then.type), context.show(other.type)
@@ -230,7 +259,9 @@ def choose(context: Context, node: tree.Choose, condition: Value, then: Value, o
     optional = condition.type.optional or pair[0].type.optional or pair[1].type.optional
     type_ = pair[0].type.plain().maybe(optional)
     expr = Select(type_.kind, condition.expr, pair[0].expr, pair[1].expr, optional)
-    return Value(expr, type_, Stage(max(condition.stage, then.stage, other.stage)), node.span)
+    stage = Stage(max(condition.stage, then.stage, other.stage))
+    proved = not optional and (condition.proved or pair[0].proved or pair[1].proved)
+    return Value(expr, type_, stage, node.span, proved=proved)
 
 
 def with_na(left: Value, right: Value) -> tuple[Value, Value] | None:
@@ -267,8 +298,8 @@ def default(context: Context, node: tree.Binary, value: Value, other: Value) -> 
         )
         return poison(node.span)
     type_ = pair[0].type.plain().maybe(other.type.optional)
-    expr = Default(type_.kind, pair[0].expr, pair[1].expr, WarmUp(), other.type.optional)
-    return Value(expr, type_, Stage(max(value.stage, other.stage)), node.span)
+    expr = Default(type_.kind, pair[0].expr, pair[1].expr, WarmUp(), other.type.optional, value.proved)
+    return Value(expr, type_, Stage(max(value.stage, other.stage)), node.span, proved=other.proved)
 
 
 def condition(context: Context, value: Value, what: str) -> Value | None:

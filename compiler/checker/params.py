@@ -56,6 +56,8 @@ def _param(context: Context, node: tree.Param, index: int, type_: Type) -> Param
             "E0217", node.type.span, "a parameter always has a value", "may not be optional", help="remove the `?`"
         )
         return None
+    if type_.enumeration is not None:
+        return _choice(context, node, index, type_)
     value = _literal(context, node.default, type_, f"parameter `{node.name.text}`")
     if value is None:
         return None
@@ -90,6 +92,38 @@ def _param(context: Context, node: tree.Param, index: int, type_: Type) -> Param
         high=high,
         step=step,
         place=context.place(node.span),
+    )
+
+
+def _choice(context: Context, node: tree.Param, index: int, type_: Type) -> Param | None:
+    """A parameter that is a member of an enumeration."""
+    of = type_.enumeration
+    assert of is not None
+    extra = node.step or node.range
+    if extra is not None:
+        what = "range" if node.step is None else "step"
+        context.report(
+            "E0217", extra.span, f"an enumeration has no {what}", "its members are all there is", help="remove it"
+        )
+        return None
+    text = node.default.text if isinstance(node.default, tree.Upper) else ""
+    if text not in of.members:
+        source = context.reporter.source.text
+        context.reporter.unknown(
+            node.default.span,
+            f"member of `{of.name}`",
+            text or source[node.default.span.start : node.default.span.end],
+            of.members,
+            code="E0324",
+            help=f"one of {', '.join(of.members)}",
+        )
+        return None
+    entry = context.scope.find(of.name)
+    context.shared.entries_used.add(id(entry))
+    context.shared.ranges[index] = (0, len(of.members) - 1)
+    place = of.members.index(text)
+    return Param(
+        node.name.text, type_.kind, of.name, False, place, None, None, None, context.place(node.span), of.members
     )
 
 
@@ -167,7 +201,7 @@ def _exact(context: Context, node: tree.Expr | None) -> Fraction | None:
         case tree.Number(text=text) | tree.Amount(text=text):
             return Fraction(decimal(text))
         case tree.Quantity(text=text, unit=unit):
-            market = context.shared.market
+            market = context.market
             grid = {"ticks": market.tick, "lots": market.lot} if market else {}
             return Fraction(decimal(text)) * Fraction((UNITS | grid).get(unit, Decimal(1)))
     return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ...lang import tree
 from ..program import Constant, Kind
 from ..types import Base, Stage
-from . import expressions
+from . import clocks, expressions, regimes
 from .context import Context, fits
 from .typerefs import resolve
 from .values import SignalEntry, Value, poison
@@ -24,7 +24,7 @@ def reference(context: Context, entry: SignalEntry, span: tree.Span) -> Value:
     return replace(known[name], literal=False)
 
 
-def elaborate(root: Context, declaration: tree.Signal) -> Value:
+def elaborate(root: Context, declaration: tree.Signal | tree.Regime) -> Value:
     """root: a context of the strategy itself (where = `signal`)."""
     name = declaration.name.text
     known = root.shared.signal_values
@@ -34,7 +34,9 @@ def elaborate(root: Context, declaration: tree.Signal) -> Value:
     outer, draft.signal = draft.signal, name
     context = replace(root, name=name)
     with draft.named(""):
-        if declaration.type is not None:
+        if isinstance(declaration, tree.Regime):
+            regimes.elaborate(context, declaration)
+        elif declaration.type is not None:
             _declared(context, declaration)
         else:
             _inferred(context, declaration)
@@ -52,7 +54,7 @@ def _declared(context: Context, declaration: tree.Signal) -> None:
         known[name] = poison(declaration.name.span)
         return
     zero = Constant(type_.kind, False if type_.kind is Kind.BOOL else 0)
-    reserved = context.draft.let(
+    reserved = context.draft.reserve(
         name,
         Value(zero, type_, Stage.TICK, declaration.name.span),
         context.place(declaration.span),
@@ -61,7 +63,7 @@ def _declared(context: Context, declaration: tree.Signal) -> None:
     known[name] = reserved
     with context.draft.named(name):
         found = fits(context, expressions.value(context, declaration.value), type_, f"signal `{name}`")
-    if found is not None:
+    if found is not None and clocks.agree(context, reserved, found):
         context.draft.set_let(reserved, found.expr)
 
 

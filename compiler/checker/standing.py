@@ -12,7 +12,7 @@ from ..walk import subexpressions
 from ..warmup import READY
 from . import expressions, risk_actions
 from .context import Context
-from .measures import AnyMeasure, limit, window
+from .measures import Measured, limit, window
 from .values import Value
 
 _CONFIRM = {"drawdown": 2, "loss": 2}  # one bad tick must not halt
@@ -48,10 +48,11 @@ def condition(context: Context, rule: tree.Guard | tree.Assume) -> Standing | No
     )
 
 
-def bound(context: Context, rule: tree.Bound, measure: AnyMeasure) -> Standing | None:
+def bound(context: Context, rule: tree.Bound, of: Measured) -> Standing | None:
     """`drawdown`, `loss`, `loss_streak`, or None after a report."""
+    measure = of.measure
     over = window(context, rule, measure)
-    found = limit(context, rule, measure)
+    found = limit(context, rule, of)
     actions = risk_actions.standing(context, rule.actions)
     end = _condition(context, rule.until, "`until`") if rule.until is not None else None
     if over is None or found is None or actions is None or (rule.until is not None and end is None):
@@ -99,6 +100,7 @@ def _condition(context: Context, node: tree.Expr, what: str) -> Value | None:
             help="read a feed, a signal or the account",
         )
         return None
+    context.decides(value)
     return value
 
 
@@ -108,9 +110,14 @@ def _wakes(expr: Expr) -> Iterator[Wake]:
         if isinstance(part, Operation) and part.operator in _AFTER:
             left, right = part.operands
             if _is_age(left) and not _reads_age(right):
-                yield Wake(right, _AFTER[part.operator])
+                yield Wake(right, _AFTER[part.operator], _feed(left))
             elif _is_age(right) and not _reads_age(left):
-                yield Wake(left, _AFTER[_FLIPPED[part.operator]])
+                yield Wake(left, _AFTER[_FLIPPED[part.operator]], _feed(right))
+
+
+def _feed(age: Expr) -> int:
+    assert isinstance(age, Latched)
+    return age.feed
 
 
 def _is_age(expr: Expr) -> bool:

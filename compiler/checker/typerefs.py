@@ -6,6 +6,8 @@ from ...lang import tree
 from ..types import BOOL, COUNT, DURATION, NUMBER, POISON, TIME, Base, Type
 from ..units import Unit, asset
 from .context import Context
+from .markets import report_which
+from .values import EnumEntry
 
 _PLAIN = {"ratio": NUMBER, "count": COUNT, "duration": DURATION, "time": TIME, "bool": BOOL}
 _WITH_UNIT = {"price", "qty", "notional", "number"}
@@ -25,6 +27,9 @@ def resolve(context: Context, ref: tree.TypeRef) -> Type:
     if ref.name in _WITH_UNIT:
         unit = _unit(context, ref)
         return POISON if unit is None else Type(Base.NUMBER, unit, ref.optional)
+    entry = context.scope.find(ref.name)
+    if isinstance(entry, EnumEntry):
+        return Type(Base.ENUM, optional=ref.optional, enumeration=entry.enumeration)
     context.reporter.unknown(
         ref.span, "type", ref.name, TYPE_NAMES, code="E0217", help=f"known types: {', '.join(TYPE_NAMES)}"
     )
@@ -32,7 +37,7 @@ def resolve(context: Context, ref: tree.TypeRef) -> Type:
 
 
 def _unit(context: Context, ref: tree.TypeRef) -> Unit | None:
-    market = context.shared.market
+    market = context.market
     if not ref.arguments:
         bare = {"price": market.price, "qty": market.size, "notional": market.notional} if market else {}
         if ref.name in bare:
@@ -50,7 +55,10 @@ def _unit(context: Context, ref: tree.TypeRef) -> Unit | None:
             context.report("E0217", ref.span, f"`{ref.name}` takes one asset, only a price is one per another")
             return None
         return quote / _asset(context, argument.denominator)
-    return quote / implied_base(context, argument.numerator) if ref.name == "price" else quote
+    if ref.name != "price":
+        return quote
+    base = implied_base(context, argument.numerator, ref.span)
+    return None if base is None else quote / base
 
 
 def _asset(context: Context, name: str) -> Unit:
@@ -63,14 +71,22 @@ def feed_units(context: Context, ref: tree.TypeRef) -> tuple[Unit, Unit] | None:
     if not isinstance(argument, tree.UnitRef):
         return None
     quote = argument.numerator
-    base = implied_base(context, quote) if argument.denominator is None else _asset(context, argument.denominator)
-    return _asset(context, quote), base
+    known = argument.denominator
+    base = implied_base(context, quote, ref.span) if known is None else _asset(context, known)
+    return None if base is None else (_asset(context, quote), base)
 
 
-def implied_base(context: Context, quote: str) -> Unit:
-    """The base of `price<Q>`: the instrument's, or for a generic Q what the argument had."""
+def implied_base(context: Context, quote: str, span: tree.Span) -> Unit | None:
+    """The base of `price<Q>`: the instrument's, or for a generic Q what the argument had; None after a report."""
     if quote in context.bases_of:
         return context.bases_of[quote]
-    if context.shared.market is not None:
-        return asset(context.shared.market.base)
-    return asset(f"{quote}'")
+    if context.market is not None:
+        return asset(context.market.base)
+    bases = sorted({m.base for m in context.shared.markets if m.quote == quote})
+    if len(bases) == 1:
+        return asset(bases[0])
+    if not bases or quote in context.generics:
+        return asset(f"{quote}'")
+    title = f"`price<{quote}>` is the price of which asset?"
+    report_which(context, span, title, f"as in `price<{quote}/{bases[0]}>`")
+    return None

@@ -6,19 +6,23 @@ from dataclasses import dataclass
 
 from ...lang import tree
 from ..program import Constant, Expr, Kind
-from ..types import BOOL, POISON, Stage, Type
+from ..types import BOOL, POISON, Enumeration, Stage, Type
 from ..units import Unit
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A typed expression. literal: a number written without unit, which fits any number type; zero fits any unit."""
+    """A typed expression. literal: a number written without unit, which fits any number type; zero fits any unit.
+
+    proved: plain only because intervals prove that it has a value; `??` answers na here too, as if it were optional.
+    """
 
     expr: Expr
     type: Type
     stage: Stage
     span: tree.Span
     literal: bool = False
+    proved: bool = False
 
     @property
     def poisoned(self) -> bool:
@@ -65,7 +69,12 @@ class NodeEntry:
 
 @dataclass(frozen=True, slots=True)
 class SignalEntry:
-    declaration: tree.Signal
+    declaration: tree.Signal | tree.Regime
+
+
+@dataclass(frozen=True, slots=True)
+class EnumEntry:
+    enumeration: Enumeration
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,7 @@ class Unavailable:
     span: tree.Span
 
 
-Entry = Value | FeedValue | NodeEntry | SignalEntry | OrderEntry | Unavailable
+Entry = Value | FeedValue | NodeEntry | SignalEntry | EnumEntry | OrderEntry | Unavailable
 Meaning = Value | FeedValue | WindowValue
 
 

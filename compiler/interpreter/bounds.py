@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..program import Bound, Expr, Program, Scale, Side
-from .account import Account
+from .account import Account, Holding
 from .dataflow import Value
 from .messages import Output, Record
 from .rounding import limit_share, limit_steps
@@ -34,7 +34,7 @@ class Bounds:
     """sent_at: when each command frame went out."""
 
     def __init__(self, program: Program, account: Account, slots: Slots, evaluate: Callable[[Expr], Value]) -> None:
-        self.instrument, self.account, self.slots = program.instrument, account, slots
+        self.templates, self.account, self.slots = program.templates, account, slots
         self.bounds, self.evaluate = program.bounds, evaluate
         self.sent_at: list[int] = []
 
@@ -44,7 +44,7 @@ class Bounds:
         for index, bound in enumerate(self.bounds):
             if not self._applies(bound, candidate):
                 continue
-            worst, limit = self._worst(bound, candidate, lots, now), self._limit(bound)
+            worst, limit = self._worst(bound, candidate, lots, now), self._limit(bound, candidate)
             allowed = lots if worst <= limit else self._clamped(bound, candidate, lots, limit)
             verdict = REJECT if allowed is None else PASS if allowed == lots else CLAMP
             payload = (min(worst, LARGEST), limit, candidate.template, allowed or 0)
@@ -54,7 +54,15 @@ class Bounds:
             lots = allowed
         return lots, True
 
+    def _of(self, candidate: Candidate) -> int:
+        return self.templates[candidate.template].instrument
+
+    def _holding(self, candidate: Candidate) -> Holding:
+        return self.account.holdings[self._of(candidate)]
+
     def _applies(self, bound: Bound, candidate: Candidate) -> bool:
+        if bound.instrument not in (None, self._of(candidate)):
+            return False
         if bound.measure == "collar":
             return candidate.fields.px != 0
         if bound.measure == "open_orders" and not candidate.is_new:
@@ -64,54 +72,86 @@ class Bounds:
     # ---- what is measured
 
     def _price(self, candidate: Candidate) -> int:
-        return max(self.account.mark, candidate.fields.px, candidate.fields.trigger)
+        return max(self._holding(candidate).mark, candidate.fields.px, candidate.fields.trigger)
 
-    def _base(self, side: Side) -> int:
+    def _base(self, side: Side, instrument: int) -> int:
         """The position toward a side with all its open orders filled."""
-        position = self.account.position if side == "BUY" else -self.account.position
-        return position + self.slots.leaves(side)
+        held = self.account.holdings[instrument].position
+        return (held if side == "BUY" else -held) + self.slots.leaves(side, instrument)
 
     def _lots(self, bound: Bound, candidate: Candidate, lots: int) -> int:
-        own = abs(self._base(candidate.side) + lots)
-        if bound.measure == "notional":
-            return lots
-        if bound.measure in ("gross", "leverage"):
-            return max(own, abs(self._base("SELL" if candidate.side == "BUY" else "BUY")))
-        return own
+        """Of the candidate's own instrument; signed where other instruments may balance them."""
+        of = self._of(candidate)
+        own = self._base(candidate.side, of) + lots
+        match bound.measure:
+            case "notional":
+                return lots
+            case "gross" | "leverage":
+                return max(abs(own), abs(self._base(_other(candidate.side), of)))
+            case "net":
+                return own
+            case _:
+                return abs(own)
+
+    def _rest(self, bound: Bound, candidate: Candidate) -> int | None:
+        """Of a measure of the account, the part of the other instruments, at their marks; None: one that counts has no price yet, or is
+        beyond all measure."""
+        if bound.instrument is not None or bound.measure not in ("gross", "leverage", "net"):
+            return 0
+        total = 0
+        for index, holding in enumerate(self.account.holdings):
+            if index != self._of(candidate):
+                lots = self._toward(bound, candidate.side, index)
+                if lots and not holding.mark:
+                    return None
+                part = holding.notional(lots, holding.mark)
+                if abs(part) > LARGEST:
+                    return None
+                total += part
+        return total
+
+    def _toward(self, bound: Bound, side: Side, instrument: int) -> int:
+        own, other = self._base(side, instrument), self._base(_other(side), instrument)
+        return own if bound.measure == "net" else max(abs(own), abs(other))
 
     def _worst(self, bound: Bound, candidate: Candidate, lots: int, now: int) -> int:
         match bound.measure:
             case "position":
                 return self._lots(bound, candidate, lots)
             case "collar":
-                mark = self.account.mark
+                mark = self._holding(candidate).mark
                 return abs(candidate.fields.px - mark) if mark else LARGEST
             case "open_orders":
                 return self.slots.count + 1
             case "order_rate":
                 sent = sum(now - bound.window < at <= now for at in self.sent_at)
-                return min(sent, self._limit(bound)) + 1  # so that nobody need remember more
+                return min(sent, self._limit(bound, candidate)) + 1  # so that nobody need remember more
             case _:
-                price = self._price(candidate)
-                return self.account.notional(self._lots(bound, candidate, lots), price) if price else LARGEST
+                return self._worth(bound, candidate, lots)
 
-    def _limit(self, bound: Bound) -> int:
-        limit = self.evaluate(bound.limit)
+    def _worth(self, bound: Bound, candidate: Candidate, lots: int) -> int:
+        """Money that the account would have at stake."""
+        rest, price = self._rest(bound, candidate), self._price(candidate)
+        if rest is None or not price:
+            return LARGEST
+        own = self._holding(candidate).notional(self._lots(bound, candidate, lots), price)
+        return LARGEST if abs(own) > LARGEST else abs(rest + own)
+
+    def _limit(self, bound: Bound, candidate: Candidate) -> int:
+        limit, holding = self.evaluate(bound.limit), self._holding(candidate)
         match bound.measure:
             case "position":
-                return limit_steps(limit, self.instrument.lot)
+                return limit_steps(limit, holding.instrument.lot)
             case "collar":
                 return (
-                    limit_share(limit, self.account.mark)
-                    if bound.relative
-                    else limit_steps(limit, self.instrument.price)
+                    limit_share(limit, holding.mark) if bound.relative else limit_steps(limit, holding.instrument.price)
                 )
             case "open_orders" | "order_rate":
                 return limit_steps(limit, Scale(1, 0))
             case "leverage":
                 return limit_share(limit, self.account.equity)
             case _:
-                return limit_steps(limit, Scale(1, self.instrument.money_decimals))
+                return limit_steps(limit, self.account.money)
 
     # ---- clamp
 
@@ -121,15 +161,19 @@ class Bounds:
             return None
         fits = limit
         if bound.measure != "position":
-            price = self._price(candidate)
-            if price == 0:
+            price, rest = self._price(candidate), self._rest(bound, candidate)
+            if price == 0 or rest is None:
                 return None
-            fits = limit // self.account.notional(1, price)
+            fits = (limit - rest) // self._holding(candidate).notional(1, price)
         if bound.measure != "notional":
-            fits -= self._base(candidate.side)
+            fits -= self._base(candidate.side, self._of(candidate))
         if not (1 <= fits <= lots and candidate.at_least(fits)):
             return None
-        return fits if self._lots(bound, candidate, fits) * self._unit(bound, candidate) <= limit else None
+        worst = (
+            self._lots(bound, candidate, fits) if bound.measure == "position" else self._worth(bound, candidate, fits)
+        )
+        return fits if worst <= limit else None
 
-    def _unit(self, bound: Bound, candidate: Candidate) -> int:
-        return 1 if bound.measure == "position" else self.account.notional(1, self._price(candidate))
+
+def _other(side: Side) -> Side:
+    return "SELL" if side == "BUY" else "BUY"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ..program import (
     Constant,
+    Cross,
     Default,
     Delay,
     Equation,
@@ -25,6 +26,8 @@ from ..program import (
     Operator,
     ParamRef,
     Program,
+    Restart,
+    Sample,
     Select,
     ValueRef,
     WarmUp,
@@ -202,8 +205,9 @@ class Dataflow:
 
     def __init__(self, program: Program, params: list[Any], inputs: LatchedInputs) -> None:
         self.program, self.params, self.inputs = program, params, inputs
-        self.ticks = 0
-        self.bar = NO_BAR
+        self.ticks = [0] * len(program.clocks)
+        self.ticked = [False] * len(program.clocks)  # in this instant
+        self.bars = [NO_BAR] * len(program.feeds)
         self.values: list[Value] = [None if e.optional else NOTHING[e.kind] for e in program.equations]
         self.stored: dict[int, Value] = {}  # Memory
         self.past: dict[int, list[Value]] = {e.index: [] for e in program.equations if isinstance(e, Delay)}
@@ -216,15 +220,36 @@ class Dataflow:
         return min(max(given, 1), equation.capacity)
 
     def after(self, warm_up: WarmUp) -> bool:
-        return self.ticks > warm_up.at(self.params)
+        return all(self.ticks[form.clock] > form.at(self.params) for form in warm_up.forms)
 
-    def tick(self, bar: Bar) -> None:
-        self.bar = bar
-        self.ticks += 1
+    def tick(self, bars: Sequence[Bar]) -> None:
+        self.ticked = [False] * len(self.ticked)
+        for bar in bars:
+            self.bars[bar.feed] = bar
+            self._count(bar.feed)
         for equation in self.program.equations:
-            self.values[equation.index] = self._value(equation)
+            if self.ticked[equation.clock]:
+                self._forget(equation)
+                self.values[equation.index] = self._value(equation)
         for equation in self.program.equations:
-            self._commit(equation)
+            if self.ticked[equation.clock]:
+                self._commit(equation)
+
+    def _count(self, clock: int) -> None:
+        self.ticked[clock] = True
+        self.ticks[clock] += 1
+
+    def _forget(self, e: Equation) -> None:
+        """What a restart makes it forget."""
+        if not any(self.values[restart] is True for restart in e.restarts):
+            return
+        match e:
+            case Memory():
+                self.stored.pop(e.index, None)
+            case Delay():
+                self.past[e.index].clear()
+            case Window():
+                self.windows[e.index] = Held(self._size(e))
 
     def _value(self, e: Equation) -> Value:
         match e:
@@ -238,11 +263,31 @@ class Dataflow:
                     return past[-depth]
                 return None if e.optional else NOTHING[e.kind]
             case Window():
-                if self.after(e.push_after):
-                    value = self.evaluate(e.source)
-                    assert isinstance(value, float)
-                    self.windows[e.index].push(value)
+                if not self.after(e.push_after):
+                    return 0.0
+                value = self.evaluate(e.source)
+                assert isinstance(value, float)
+                self.windows[e.index].push(value)
                 return self.windows[e.index].fold(e.fold)
+            case Cross():
+                crossing = self.evaluate(e.source)
+                if self.after(e.ready):
+                    self._count(e.since)
+                return crossing
+            case Sample():
+                opens = self._is_true(e)
+                if opens:
+                    self._count(e.opens)
+                return opens
+            case Restart():
+                fires = self._is_true(e)
+                if fires:
+                    self.ticks[e.since] = 0
+                self._count(e.since)
+                return fires
+
+    def _is_true(self, e: Sample | Restart) -> bool:
+        return self.evaluate(e.condition) is True and self.after(e.ready)
 
     def _commit(self, e: Equation) -> None:
         match e:
@@ -263,7 +308,7 @@ class Dataflow:
                 value: Value = self.params[expr.index]
                 return value
             case FieldRef():
-                column: float = getattr(self.bar, expr.column)
+                column: float = getattr(self.bars[expr.feed], expr.column)
                 return column
             case ValueRef():
                 return self.values[expr.index]

@@ -21,7 +21,8 @@ class Flatten:
 
     def start(self, line: int, out: Output) -> None:
         """Its owner calls `advance` at once."""
-        payload = (0, 0, 0, self.orders.account.position)
+        holdings = self.orders.account.holdings
+        payload = (0, 0, 0, holdings[0].position if len(holdings) == 1 else 0)
         out.records.append(Record("command", ACCOUNT_WIDE, line, FLATTEN_VERB, payload))
         self.phase = CANCELLING
         self.timers.disarm_machine()
@@ -42,9 +43,10 @@ class Flatten:
 
     def _close(self, out: Output) -> None:
         """A denial, and what an order leaves open, is tried again when the timer comes due."""
-        reserved = len(self.orders.templates) - 1
-        if self.orders.account.position != 0 and self.orders.slots.free(reserved) is not None:
-            self.orders.close_position(out)
+        for index, template in enumerate(self.orders.templates):
+            position = self.orders.account.holdings[template.instrument].position
+            if template.reserved and position != 0 and self.orders.slots.free(index) is not None:
+                self.orders.close_position(index, out)
         self._wait()
 
     def _wait(self) -> None:

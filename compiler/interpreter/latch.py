@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..program import Latched, Program
 from .account import Account, scaled
-from .calendar import Calendar
+from .calendar import Calendar, calendar_of
 from .dataflow import Value
 from .reports import Reports
 from .slots import Slots
@@ -15,9 +15,9 @@ class Latch:
 
     def __init__(self, program: Program, account: Account, slots: Slots, reports: Reports) -> None:
         self.program, self.account, self.slots, self.reports = program, account, slots, reports
-        self.calendar = Calendar(program.instrument.sessions)
+        self.calendars = [calendar_of(instrument) for instrument in program.instruments]
         self.now = 0
-        self.ticked_at: int | None = None
+        self.ticked_at: list[int | None] = [None] * len(program.feeds)
         self.started_at: int | None = None
         self._fills: dict[int, tuple[float, float | None]] = {}
         self._open_orders = 0
@@ -33,15 +33,20 @@ class Latch:
         lots = self.slots.filled(template)
         if lots == 0:
             return 0.0, None
-        price = float(self.slots.value(template)) / float(lots) * scaled(1, self.program.instrument.price)
-        return self.account.in_base(lots), price
+        holding = self.account.holdings[self.program.templates[template].instrument]
+        price = float(self.slots.value(template)) / float(lots) * scaled(1, holding.instrument.price)
+        return holding.in_base(lots), price
 
-    @property
-    def aged_since(self) -> int | None:
-        return self.started_at if self.ticked_at is None else self.ticked_at
+    def aged_since(self, feed: int) -> int | None:
+        ticked = self.ticked_at[feed]
+        return self.started_at if ticked is None else ticked
 
-    def _age(self) -> int:
-        return 0 if self.aged_since is None else self.calendar.elapsed(self.aged_since, self.now)
+    def _age(self, feed: int) -> int:
+        since = self.aged_since(feed)
+        return 0 if since is None else self.calendar_of_feed(feed).elapsed(since, self.now)
+
+    def calendar_of_feed(self, feed: int) -> Calendar:
+        return self.calendars[self.program.feeds[feed].instrument]
 
     def latched(self, expr: Latched) -> Value:
         account, template = self.account, -1 if expr.template is None else expr.template
@@ -49,12 +54,14 @@ class Latch:
             case "flat":
                 return self.reports.flat
             case "position":
-                return account.in_base(account.position)
+                holding = account.holdings[expr.instrument or 0]
+                return holding.in_base(holding.position)
             case "equity" | "cash" | "realised" | "fees":
                 return account.in_quote(getattr(account, expr.name))
-            case "net" | "exposure":
-                value = account.in_quote(account.notional(account.position, account.mark))
-                return value if expr.name == "net" else abs(value)
+            case "net":
+                return account.in_quote(account.net(expr.instrument))
+            case "exposure":
+                return account.in_quote(account.exposure(expr.instrument))
             case "cum":
                 return self._fills[template][0]
             case "avg_px":
@@ -62,10 +69,10 @@ class Latch:
             case "open_orders":
                 return self._open_orders
             case "age":
-                return self._age()
+                return self._age(expr.feed)
             case "in_session":
-                return self.calendar.is_open(self.now)
+                return self.calendars[expr.instrument or 0].is_open(self.now)
             case "filled" | "closed":
-                return (expr.name, template) in self.reports.happened
+                return (expr.name, template) in self.reports.happened[expr.clock]
             case "warm":
                 raise AssertionError("the dataflow knows by itself whether it is warm")

@@ -11,7 +11,7 @@ from .messages import Output, Record
 from .timers import Timers, deadline
 
 CAUSES = {"when": 1, "on": 2, "after": 3}
-CAUSE_START, CAUSE_FLATTEN = 4, 5
+CAUSE_START, CAUSE_FLATTEN, CAUSE_ADOPT = 4, 5, 6
 
 
 @dataclass(slots=True)
@@ -22,7 +22,7 @@ class Instant:
     """
 
     now: int
-    ticked: bool = False
+    ticked: frozenset[int] = frozenset()  # feeds
     mark_changed: bool = False
     resumed: bool = False
     timer: int | None = None
@@ -48,6 +48,19 @@ class Machine:
 
     def start(self, instant: Instant, out: Output) -> None:
         self._begin(-1, CAUSE_START, instant, out)
+
+    def adopt(self, instant: Instant, out: Output) -> bool:
+        """Goes on where the first rule that holds says; False if none does."""
+        rule = next((t for t in self.machine.adopts if t.condition is None or self.evaluate(t.condition) is True), None)
+        if rule is None or rule.target is None:
+            return False
+        payload = (CAUSE_ADOPT, rule.index)
+        out.records.append(Record("transition", -1, rule.place.line, rule.target, payload))
+        self._enter(rule.target, instant)
+        self._cool(rule.cooldown, instant.now)
+        for command in rule.commands:
+            self.run(command, instant, out)
+        return True
 
     def restart(self, instant: Instant, out: Output) -> None:
         """Flat again."""
@@ -76,7 +89,9 @@ class Machine:
             return False
         match t.kind:
             case "when":
-                tested = (instant.ticked or not t.reads_feed) and instant.now >= self.cooled_until[self.state]
+                tested = (not t.feeds or not instant.ticked.isdisjoint(t.feeds)) and instant.now >= self.cooled_until[
+                    self.state
+                ]
             case "on":
                 tested = t.event in instant.events and t.template in (None, instant.template)
             case "after":

@@ -5,17 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..program import OrderKind, Side, TimeInForce
+from ..program import OrderKind, Side, TimeInForce, Urgency
 
 # ---- inputs: `now` is ns UTC, never decreasing
 
-ControlVerb = Literal["start", "stop", "pause", "resume", "flatten", "kill"]
+ControlVerb = Literal["start", "stop", "pause", "resume", "flatten", "kill", "adopt"]
+
+
+Taken = tuple[int, int]  # lots, signed, and the money units that were paid for them (Holding.cost)
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
+    """taken: of `adopt`, one for each instrument."""
+
     now: int
     verb: ControlVerb
+    taken: tuple[Taken, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Prices in the quote currency, `close_px` the close in whole price units; volume in base units."""
+    """Of a feed. Prices in the quote currency, `close_px` the close in whole price units; volume in base units."""
 
     open: float
     high: float
@@ -37,14 +43,15 @@ class Bar:
     close: float
     volume: float
     close_px: int
+    feed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A bar of the feed closed; None: the set holds none."""
+    """The bars that ended at one boundary, at most one of each feed, in the order of the feeds."""
 
     now: int
-    bar: Bar | None
+    bars: tuple[Bar, ...]
 
 
 ReportEvent = Literal[
@@ -85,7 +92,7 @@ Why = Literal["NA", "RANGE", "MIN_QTY", "SLOT", "RISK", "REDUCE_ONLY"]
 
 @dataclass(frozen=True, slots=True)
 class SendSubmit:
-    """expires: ns UTC, 0 none. sibling: order id of the other leg, 0 none."""
+    """expires: ns UTC, 0 none. sibling: order id of the other leg, 0 none. urgency, route (0 none): hints to the venue."""
 
     order: int
     template: int
@@ -99,6 +106,8 @@ class SendSubmit:
     expires: int = 0
     post_only: bool = False
     sibling: int = 0
+    urgency: Urgency = "PASSIVE"
+    route: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +119,7 @@ class SendReplace:
     qty: int
     px: int
     trigger: int
+    urgency: Urgency = "PASSIVE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +166,8 @@ class Record:
     signal: signal, 1 where it is there, (value)
     risk: bound, 0 pass 1 reject 2 clamp, (worst case, limit, template, lots after it); or number of bounds + standing rule,
         1 fires 0 ends, (measured, limit)
-    transition: from (-1: none), to, (cause: 1 when, 2 on, 3 after, 4 start, 5 flatten; transition)
+    transition: from (-1: none), to, (cause: 1 when, 2 on, 3 after, 4 start, 5 flatten,
+        6 adopt; transition)
     command: template, 16 submit 17 replace 18 cancel, (order or 0 if denied, lots, price or trigger, position); or ACCOUNT_WIDE,
         128 flatten, (0, 0, 0, position); 129 halt, (until)
     note: text

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..program import Expr, Program, Side, Template
-from .account import Account
+from ..program import Expr, Instrument, Program, Side, Template
+from .account import Account, Holding
 from .bounds import Bounds, Candidate
-from .calendar import Calendar
+from .calendar import calendar_of
 from .dataflow import Value
 from .messages import (
     Deny,
@@ -38,11 +38,14 @@ class Orders:
         evaluate: Callable[[Expr], Value],
         refusing: Callable[[], bool],
     ) -> None:
-        self.instrument, self.templates = program.instrument, program.templates
+        self.templates = program.templates
         self.account, self.slots, self.evaluate, self.refusing = account, slots, evaluate, refusing
         self.bounds = Bounds(program, account, slots, evaluate)
-        self.calendar = Calendar(program.instrument.sessions)
+        self.calendars = [calendar_of(instrument) for instrument in program.instruments]
         self.now = 0
+
+    def _holding(self, template: int) -> Holding:
+        return self.account.holdings[self.templates[template].instrument]
 
     # ---- submit
 
@@ -50,11 +53,11 @@ class Orders:
         fields, expires, why = self._rounded(self.templates[index])
         self._admit(index, self.templates[index].side, fields, expires, why, line, out)
 
-    def close_position(self, out: Output) -> None:
-        """The market order of `flatten`: the reserved template against the position, as much as one order may be."""
-        index, position = len(self.templates) - 1, self.account.position
-        side: Side = "SELL" if position > 0 else "BUY"
-        fields = Fields(min(abs(position), self.instrument.max_qty))
+    def close_position(self, index: int, out: Output) -> None:
+        """The market order of `flatten`: a reserved template against its position, as much as one order may be."""
+        holding = self._holding(index)
+        side: Side = "SELL" if holding.position > 0 else "BUY"
+        fields = Fields(min(abs(holding.position), holding.instrument.max_qty))
         self._admit(index, side, fields, 0, None, self.templates[index].place.line, out)
 
     def _admit(
@@ -70,7 +73,7 @@ class Orders:
             self._send(slot, index, side, fields, expires, reduce_only, out)
         else:
             self._log(SUBMIT, index, 0, fields, line, out)
-            out.frames.append(Deny(index, side, max(fields.qty, 0), fields.px, self.account.position, why))
+            out.frames.append(Deny(index, side, max(fields.qty, 0), fields.px, self._holding(index).position, why))
 
     def _checked(
         self, index: int, side: Side, fields: Fields, slot: Slot | None, line: int, out: Output
@@ -78,7 +81,7 @@ class Orders:
         """The order as it may go, whether it only reduces, and the first reason against it."""
         template = self.templates[index]
         reduce_only = template.reduce_only
-        if not self._at_least(fields, fields.qty):
+        if not self._at_least(index, fields, fields.qty):
             return fields, reduce_only, "MIN_QTY"
         if slot is None:
             return fields, reduce_only, "SLOT"
@@ -103,7 +106,7 @@ class Orders:
         sibling = self.slots.sibling_order(template)
         frame = SendSubmit(
             slot.order, index, side, template.kind, template.tif, reduce_only, fields.qty, fields.trigger, fields.px,
-            expires, template.post_only, sibling,
+            expires, template.post_only, sibling, template.urgency, template.route,
         )  # fmt: skip
         out.frames.append(frame)
         self.bounds.sent_at.append(self.now)
@@ -119,50 +122,54 @@ class Orders:
         values = [None if part is None else self.evaluate(part) for part in parts]
         if any(part is not None and value is None for part, value in zip(parts, values, strict=True)):
             return Fields(), 0, "NA"
-        buys = template.side == "BUY"
-        qty = round_steps(float(values[0] or 0.0), self.instrument.lot, 1, 0, self.instrument.max_qty)
+        buys, of = template.side == "BUY", self.account.holdings[template.instrument].instrument
+        qty = round_steps(float(values[0] or 0.0), of.lot, 1, 0, of.max_qty)
         if qty is None:
             return Fields(), 0, "RANGE"
-        px = self._price(values[1], -1 if buys else 1)
+        px = self._price(of, values[1], -1 if buys else 1)
         if px is None:
             return Fields(qty), 0, "RANGE"
-        trigger = self._price(values[2], 1 if buys else -1)
+        trigger = self._price(of, values[2], 1 if buys else -1)
         if trigger is None:
             return Fields(qty, px), 0, "RANGE"
         expires = self._expires(template, values[3])
         return Fields(qty, px, trigger), expires or 0, "RANGE" if expires is None else None
 
-    def _price(self, value: Value, direction: int) -> int | None:
+    def _price(self, of: Instrument, value: Value, direction: int) -> int | None:
         """0 where the kind has none."""
         if value is None:
             return 0
-        price = round_steps(float(value), self.instrument.price, self.instrument.tick, direction, LARGEST_PRICE)
+        price = round_steps(float(value), of.price, of.tick, direction, LARGEST_PRICE)
         return None if price is None or price < 1 else price
 
     def _expires(self, template: Template, duration: Value) -> int | None:
         if template.tif == "DAY":
-            return self.calendar.day_end(self.now)
+            return self.calendars[template.instrument].day_end(self.now)
         if duration is None:
             return 0
         return self.now + int(duration) if 1 <= duration <= LATEST - self.now else None
 
-    def _at_least(self, fields: Fields, lots: int) -> bool:
+    def _at_least(self, index: int, fields: Fields, lots: int) -> bool:
         """Whether the venue takes so few lots."""
-        notional = self.account.notional(lots, fields.px or fields.trigger or self.account.mark)
-        return lots >= 1 and lots >= self.instrument.min_qty and notional >= self.instrument.min_notional
+        holding = self._holding(index)
+        notional = holding.notional(lots, fields.px or fields.trigger or holding.mark)
+        return 1 <= lots >= holding.instrument.min_qty and notional >= holding.instrument.min_notional
 
     # ---- what reduces
 
     def _room(self, index: int, side: Side, without: Slot | None = None) -> int:
         """Lots that a reduce-only order may have beside the others."""
-        position = self.account.position if side == "SELL" else -self.account.position
-        others = 0 if self.slots.is_shadow(index) else self.slots.reducing_leaves(side, without)
+        of, held = self.templates[index].instrument, self._holding(index).position
+        position = held if side == "SELL" else -held
+        others = 0 if self.slots.is_shadow(index) else self.slots.reducing_leaves(side, of, without)
         return max(0, max(0, position) - others)
 
     def _candidate(
         self, index: int, side: Side, fields: Fields, reduce_only: bool, line: int, *, is_new: bool = True
     ) -> Candidate:
-        return Candidate(index, side, fields, reduce_only, is_new, line, lambda lots: self._at_least(fields, lots))
+        return Candidate(
+            index, side, fields, reduce_only, is_new, line, lambda lots: self._at_least(index, fields, lots)
+        )
 
     # ---- replace
 
@@ -180,7 +187,7 @@ class Orders:
     def _rounded_to_replace(self, slot: Slot) -> tuple[Fields, int, Why | None]:
         """A quantity that is filled already needs no minimum: it ends the order."""
         wanted, expires, why = self._rounded(self.templates[slot.template])
-        if why is None and not 0 <= wanted.qty <= slot.cum and not self._at_least(wanted, wanted.qty):
+        if why is None and not 0 <= wanted.qty <= slot.cum and not self._at_least(slot.template, wanted, wanted.qty):
             why = "MIN_QTY"
         return wanted, expires, why
 
@@ -199,7 +206,8 @@ class Orders:
             return
         slot.asked = wanted
         self._log(REPLACE, slot.template, slot.order, wanted, line, out)
-        out.frames.append(SendReplace(slot.order, slot.template, wanted.qty, wanted.px, wanted.trigger))
+        urgency = self.templates[slot.template].urgency
+        out.frames.append(SendReplace(slot.order, slot.template, wanted.qty, wanted.px, wanted.trigger, urgency))
         self.bounds.sent_at.append(self.now)
 
     def _refusal(self, slot: Slot, wanted: Fields, line: int, out: Output) -> Why | None:
@@ -219,7 +227,13 @@ class Orders:
     def _refuse(self, slot: Slot, wanted: Fields, why: Why, out: Output) -> None:
         out.frames.append(
             RefuseReplace(
-                slot.order, slot.template, slot.side, max(wanted.qty, 0), wanted.px, self.account.position, why
+                slot.order,
+                slot.template,
+                slot.side,
+                max(wanted.qty, 0),
+                wanted.px,
+                self._holding(slot.template).position,
+                why,
             )
         )
 
@@ -234,5 +248,5 @@ class Orders:
             self.bounds.sent_at.append(self.now)
 
     def _log(self, verb: int, template: int, order: int, fields: Fields, line: int, out: Output) -> None:
-        payload = (order, fields.qty, fields.px or fields.trigger, self.account.position)
+        payload = (order, fields.qty, fields.px or fields.trigger, self._holding(template).position)
         out.records.append(Record("command", template, line, verb, payload))

@@ -1,4 +1,4 @@
-"""Order slots: each template owns `max_open` of them, the last one of all is the reserved one of `flatten`."""
+"""Order slots: each template owns `max_open` of them, the last ones are the reserved ones of `flatten`."""
 
 from __future__ import annotations
 
@@ -84,24 +84,26 @@ class Slots:
         slot = self.of(template.sibling)[0]
         return slot.order if slot.is_open else self.next_order(slot)
 
-    def leaves(self, side: Side) -> int:
-        return sum(slot.leaves for slot in self.all if slot.is_open and slot.side == side)
+    def leaves(self, side: Side, instrument: int) -> int:
+        return sum(slot.leaves for slot in self._on(side, instrument))
+
+    def _on(self, side: Side, instrument: int) -> Iterator[Slot]:
+        """The open orders of a side."""
+        for slot in self.all:
+            if slot.is_open and slot.side == side and self.templates[slot.template].instrument == instrument:
+                yield slot
 
     def is_shadow(self, template: int) -> bool:
         """Both legs of an OCO pair reduce the same position, so the one in the higher slot does not count."""
         own = self.templates[template]
         return own.sibling is not None and self.templates[own.sibling].first_slot < own.first_slot
 
-    def reducing_leaves(self, side: Side, without: Slot | None = None) -> int:
+    def reducing_leaves(self, side: Side, instrument: int, without: Slot | None = None) -> int:
         """Of the open reduce-only orders of a side."""
         return sum(
             slot.leaves
-            for slot in self.all
-            if slot.is_open
-            and slot.reduce_only
-            and slot.side == side
-            and slot is not without
-            and not self.is_shadow(slot.template)
+            for slot in self._on(side, instrument)
+            if slot.reduce_only and slot is not without and not self.is_shadow(slot.template)
         )
 
     def filled(self, template: int) -> int:

@@ -40,7 +40,7 @@ class StandingRisk:
     """day_equity: of the day's start."""
 
     def __init__(self, program: Program, account: Account, dataflow: Dataflow) -> None:
-        self.instrument, self.first_id = program.instrument, len(program.bounds)
+        self.money, self.first_id = program.money, len(program.bounds)
         self.account, self.dataflow = account, dataflow
         self.watches = [Watch(rule) for rule in program.standing]
         self.day_equity = account.equity
@@ -120,7 +120,7 @@ class StandingRisk:
         assert rule.limit is not None
         limit, fallen = self.dataflow.evaluate(rule.limit), since - self.account.equity
         if not rule.relative:
-            allowed = limit_steps(limit, Scale(1, self.instrument.money_decimals))
+            allowed = limit_steps(limit, self.money)
             return Finding(fallen > allowed, fallen, allowed)
         share = float(limit) if limit is not None and is_positive(limit) else 0.0
         of = share * float(since)

@@ -8,12 +8,11 @@ from typing import Any
 from ..program import Command, Latched, Program, Verb
 from .account import Account, Fault
 from .brake import Brake
-from .calendar import Calendar
 from .dataflow import Dataflow, Value
 from .flatten import Flatten
 from .latch import Latch
 from .machine import Instant, Machine
-from .messages import Bars, Control, Input, Output, Record, Report, Timer
+from .messages import Bar, Bars, Control, Input, Output, Record, Report, Timer
 from .orders import Orders
 from .reports import Reports
 from .slots import Slots
@@ -32,7 +31,7 @@ class Interpreter:
 
     def __init__(self, program: Program, params: Sequence[Any], capital: int) -> None:
         self.program = program
-        self.account = Account(program.instrument, capital)
+        self.account = Account(program.instruments, capital)
         self.slots = Slots(program)
         self.reports = Reports(program, self.account, self.slots)
         self.latch = Latch(program, self.account, self.slots, self.reports)
@@ -56,8 +55,8 @@ class Interpreter:
 
     @property
     def position(self) -> int:
-        """Lots."""
-        return self.account.position
+        """Lots of the first instrument."""
+        return self.account.holdings[0].position
 
     @property
     def equity(self) -> int:
@@ -97,8 +96,8 @@ class Interpreter:
         self._latch(given, instant)
         self.raised = frozenset(instant.events)
         self.latch.begin(given.now)
-        if isinstance(given, Bars) and given.bar is not None:
-            self._tick(given, instant, out)
+        if isinstance(given, Bars) and given.bars:
+            self._tick(given, out)
         if isinstance(given, Control):
             self._control(given, instant, out)
         if self.running:
@@ -108,35 +107,49 @@ class Interpreter:
         return out
 
     def _roll_day(self, now: int) -> None:
-        day = Calendar(self.program.instrument.sessions).day(now)
+        day = self.latch.calendars[0].day(now)
         if day != self.day:
             self.day, self.standing.day_equity = day, self.account.equity
 
     def _latch(self, given: Input, instant: Instant) -> None:
         match given:
+            case Control(verb="adopt"):
+                if self.latch.started_at is not None:
+                    raise Fault("ADOPT")
+                self.reports.adopt(given.taken)
             case Report():
                 instant.events, instant.template = self.reports.latch(given), given.template
             case Timer():
                 if self.timers.fires(given.timer, given.deadline):
                     instant.timer = given.timer
                     self._woken(given.timer, given.now)
-            case Bars(bar=bar) if bar is not None:
-                instant.ticked, instant.mark_changed = True, bar.close_px != self.account.mark
-                self.account.mark = bar.close_px
-                self.account.revalue()
-                self.latch.ticked_at = given.now
+            case Bars():
+                for bar in given.bars:
+                    self._latch_bar(bar, instant)
             case _:
                 pass
+
+    def _latch_bar(self, bar: Bar, instant: Instant) -> None:
+        """The finest feed of an instrument marks it."""
+        instant.ticked |= {bar.feed}
+        self.latch.ticked_at[bar.feed] = instant.now
+        feed = self.program.feeds[bar.feed]
+        if feed is self.program.finest(feed.instrument):
+            holding = self.account.holdings[feed.instrument]
+            instant.mark_changed = instant.mark_changed or bar.close_px != holding.mark
+            holding.mark = bar.close_px
+            self.account.revalue()
 
     def _woken(self, timer: int, now: int) -> None:
         if timer == self.timers.halt and now >= self.brake.halted_until:
             self.brake.halted_until = 0
         self.wakes.rearm(timer, now)
 
-    def _tick(self, given: Bars, instant: Instant, out: Output) -> None:
-        assert given.bar is not None
-        self.dataflow.tick(given.bar)
-        self.reports.happened.clear()
+    def _tick(self, given: Bars, out: Output) -> None:
+        self.dataflow.tick(given.bars)
+        for clock, ticked in enumerate(self.dataflow.ticked):
+            if ticked:
+                self.reports.happened[clock].clear()
         self._log_signals(out)
         if self.running and not self.stopping:
             self.wakes.arm_rules(given.now)
@@ -214,14 +227,21 @@ class Interpreter:
             case "kill":
                 self.brake.paused = True
                 self.orders.cancel(None, 0, out)
+            case "adopt":
+                self._begin(instant)
+                if not self.machine.adopt(instant, out):
+                    raise Fault("ADOPT")
             case _:
                 pass
 
     def _start(self, instant: Instant, out: Output) -> None:
+        self._begin(instant)
+        self.machine.start(instant, out)
+
+    def _begin(self, instant: Instant) -> None:
         self.running, self.stopping = True, False
         self.standing.day_equity = self.account.equity
         self.latch.started_at = instant.now
-        self.machine.start(instant, out)
         self.wakes.arm_all(instant.now)
 
     def _stop(self, instant: Instant, out: Output) -> None:

@@ -19,17 +19,19 @@ def deadline(now: int, delay: Value) -> int:
     return NEVER if delay > 0 and now + int(delay) > NEVER else wrap(now + int(delay))
 
 
-def reads_session(part: Any) -> bool:
-    """Whether anything in the program reads in_session."""
+def sessions_read(part: Any) -> frozenset[int]:
+    """The instruments of which anything in the program reads in_session."""
     if isinstance(part, Latched):
-        return part.name == "in_session"
+        return frozenset({part.instrument or 0} if part.name == "in_session" else ())
     if isinstance(part, tuple):
-        return any(map(reads_session, part))
-    return is_dataclass(part) and any(reads_session(getattr(part, f.name)) for f in fields(part))
+        return frozenset().union(*map(sessions_read, part))
+    if not is_dataclass(part):
+        return frozenset()
+    return frozenset().union(*(sessions_read(getattr(part, f.name)) for f in fields(part)))
 
 
 class Timers:
-    """standing: the timer of each rule that has wakes. session: None where the program has none."""
+    """standing: the timer of each rule that has wakes. session: None where the program has none, else of `sessions`, instruments."""
 
     def __init__(self, program: Program) -> None:
         count = program.machine.timer_count
@@ -37,7 +39,8 @@ class Timers:
         waking = [i for i, rule in enumerate(program.standing) if rule.wakes]
         self.standing = {rule: count + 2 + k for k, rule in enumerate(waking)}
         count += 2 + len(waking)
-        self.session = count if reads_session(program) else None
+        self.sessions = sessions_read(program)
+        self.session = count if self.sessions else None
         self.deadlines = [NEVER] * (count + (self.session is not None))
 
     def arm(self, timer: int, due: int) -> None:

@@ -36,11 +36,12 @@ class Wakes:
         self.timers.arm(self.timers.standing[rule], min((at for at in due if at > now), default=NEVER))
 
     def _due(self, wake: Wake) -> int:
-        limit, since = self.evaluate(wake.limit), self.latch.aged_since
+        limit, since = self.evaluate(wake.limit), self.latch.aged_since(wake.feed)
         if limit is None or since is None:
             return NEVER
-        return self.latch.calendar.reached(since, int(limit) + wake.after)
+        return self.latch.calendar_of_feed(wake.feed).reached(since, int(limit) + wake.after)
 
     def _arm_session(self, now: int) -> None:
         if self.timers.session is not None:
-            self.timers.arm(self.timers.session, self.latch.calendar.next_boundary(now))
+            due = min(self.latch.calendars[of].next_boundary(now) for of in self.timers.sessions)
+            self.timers.arm(self.timers.session, due)

@@ -81,6 +81,7 @@ def fitting(context: Context, expr: tree.Expr, target: Type, place: str) -> Expr
                     f"{place} holds {target}, the value may be {interval}",
                     f"{interval}",
                     help="`sat(…)` keeps the nearest value that fits; a condition such as `when a > b` narrows `a - b`",
+                    about=f"{target} for {interval}",
                 )
         case ArrayType() as given, ArrayType():
             if given.size != target.size or not _same_kind(given.element, target.element):
@@ -250,6 +251,7 @@ def register(context: Context, span: tree.Span, table: str, name: str, index: Ex
             f"`{table}` has no row here",
             f"no row of `{table}`",
             help="the message doesn't say which row it is about",
+            about=f"row of {table}",
         )
     context.names.read.add((table, name))
     if context.after:

@@ -34,13 +34,16 @@ class Frame:
 def frames(reporter: Reporter, file: tree.File) -> dict[str, Frame]:
     """Of the file, and of the library as far as the file uses it. What the file declares itself comes first."""
     found = _of(reporter, file)
-    for use in (i for i in file.items if isinstance(i, tree.Use) and i.path == (LIBRARY,)):
+    for use in (i for i in file.items if isinstance(i, tree.Use)):
+        if use.path != (LIBRARY,):  # reported once: its names are read as what they would mean
+            home = "::".join(use.path)
+            reporter.unknown(use.span, "library of messages", home, [LIBRARY], "E0104", help=f"there is `{LIBRARY}`")
         source, shared = library.library(LIBRARY)
         offered = _of(Reporter(source, reporter.diagnostics), shared)
         for name in use.names:
             if name.text in offered:
                 found.setdefault(name.text, offered[name.text])
-            else:
+            elif use.path == (LIBRARY,):
                 reporter.unknown(name.span, f"message of `{LIBRARY}`", name.text, offered)
     return found
 

@@ -95,8 +95,9 @@ class Context:
         label: str = "",
         help: str | None = None,
         also: Iterable[tuple[Span, str]] = (),
+        about: str | None = None,
     ) -> NoReturn:
-        self.reporter.report(code, span, title, label, help=help, also=also)
+        self.reporter.report(code, span, title, label, help=help, also=also, about=about)
         raise RefusedError
 
     def unknown(self, span: Span, what: str, name: str, candidates: Iterable[str]) -> NoReturn:

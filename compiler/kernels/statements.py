@@ -142,6 +142,7 @@ def _selected(context: Context, span: Span, table: str) -> None:
             f"`{table}` has no row here",
             f"no row of `{table}`",
             help="the message doesn't say which row",
+            about=f"row of {table}",
         )
 
 

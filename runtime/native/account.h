@@ -18,14 +18,18 @@ void stratc_fault(stratc_core *core, uint32_t code, uint32_t line);
 /* An amount as money, or a MONEY fault when it leaves 62 bits: so sums of two amounts never leave 64. */
 int64_t stratc_money(stratc_core *core, stratc_wide amount);
 
-/* Equity at the mark. */
-void stratc_revalue_exactly(stratc_core *core, const stratc_instrument *instrument);
+/* Equity at the marks. */
+void stratc_revalue_exactly(stratc_core *core, const stratc_instrument *instruments, const stratc_holding *holdings, uint32_t count);
 
 /* A fill of so many lots, signed. A fee in the base asset, in its smallest units, is paid by selling the lots that it takes at
  * the price of the fill. */
-void stratc_trade(stratc_core *core, const stratc_instrument *instrument, int64_t lots, int64_t price, int64_t fee, bool fee_in_base);
+void stratc_trade(stratc_core *core, const stratc_instrument *instrument, stratc_holding *holding, int64_t lots, int64_t price, int64_t fee,
+                  bool fee_in_base);
+
+/* What the account has of all holdings. */
+void stratc_sum_up(stratc_core *core, const stratc_holding *holdings, uint32_t count);
 
 /* Counts the round trip that ended just now. */
-void stratc_end_trip(stratc_account *account);
+void stratc_end_trip(stratc_account *account, stratc_holding *holding);
 
 #endif

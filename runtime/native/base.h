@@ -18,6 +18,7 @@ enum stratc_exit {
     STRATC_EXIT_DATA = 4,       /* a file was read but its rows break the schema */
     STRATC_EXIT_OUTPUT = 5,     /* a result can't be written: permission, disk full, size limit */
     STRATC_EXIT_TOOLCHAIN = 6,  /* no C compiler, or it failed (compiler only) */
+    STRATC_EXIT_DIFFERS = 7,    /* a replay is not what its run was */
     STRATC_EXIT_INTERNAL = 70,  /* a promise of ours is broken: please report */
     STRATC_EXIT_INTERRUPT = 130 /* SIGINT or SIGTERM */
 };

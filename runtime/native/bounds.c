@@ -7,7 +7,10 @@ enum verdict { PASS = 0, REJECT = 1, CLAMP = 2 };
 
 static const int64_t BROKEN = INT64_MAX; /* without a price nothing is within a limit */
 
-static bool applies(const stratc_bound *bound, const stratc_candidate *candidate) {
+static bool applies(const stratc_view *view, const stratc_bound *bound, const stratc_candidate *candidate) {
+    if (bound->instrument >= 0 && (uint32_t)bound->instrument != stratc_instrument_of(view, candidate->template_id)) {
+        return false;
+    }
     if (bound->measure == STRATC_MEASURE_COLLAR) {
         return candidate->terms.px != 0;
     }
@@ -21,28 +24,76 @@ static bool applies(const stratc_bound *bound, const stratc_candidate *candidate
 
 static stratc_wide distance(int64_t a, int64_t b) { return a > b ? (stratc_wide)a - b : (stratc_wide)b - a; }
 
+static stratc_wide floor_div(stratc_wide a, stratc_wide b) { return a / b - (a % b < 0); }
+
 static int64_t greater(int64_t a, int64_t b) { return a > b ? a : b; }
 
+static uint32_t own(const stratc_view *view, const stratc_candidate *candidate) { return stratc_instrument_of(view, candidate->template_id); }
+
 static int64_t reference_price(const stratc_view *view, const stratc_candidate *candidate) {
-    return greater(view->core->account.mark, greater(candidate->terms.px, candidate->terms.trigger));
+    return greater(stratc_holding_of(view, candidate->template_id)->mark, greater(candidate->terms.px, candidate->terms.trigger));
 }
+
+static uint8_t other(uint8_t side) { return side == STRATC_SIDE_BUY ? STRATC_SIDE_SELL : STRATC_SIDE_BUY; }
 
 /* The position toward a side with all its open orders filled. */
-static int64_t filled_position(const stratc_view *view, uint8_t side) {
-    return stratc_toward(side, view->core->account.position) + stratc_open_leaves(view, side);
+static int64_t filled_position(const stratc_view *view, uint8_t side, uint32_t instrument) {
+    return stratc_toward(side, view->holdings[instrument].position) + stratc_open_leaves(view, side, instrument);
 }
 
-/* Lots that the measure looks at if the candidate has so many. */
+static bool is_gross(const stratc_bound *bound) {
+    return bound->measure == STRATC_MEASURE_GROSS || bound->measure == STRATC_MEASURE_LEVERAGE;
+}
+
+/* Lots of the candidate's instrument if the candidate has so many; signed where other instruments may balance them. */
 static int64_t measured_lots(const stratc_view *view, const stratc_bound *bound, const stratc_candidate *candidate, int64_t lots) {
     if (bound->measure == STRATC_MEASURE_NOTIONAL) {
         return lots;
     }
-    int64_t own = stratc_absolute(filled_position(view, candidate->side) + lots);
-    if (bound->measure == STRATC_MEASURE_GROSS || bound->measure == STRATC_MEASURE_LEVERAGE) {
-        uint8_t other = candidate->side == STRATC_SIDE_BUY ? STRATC_SIDE_SELL : STRATC_SIDE_BUY;
-        return greater(own, stratc_absolute(filled_position(view, other)));
+    int64_t held = filled_position(view, candidate->side, own(view, candidate)) + lots;
+    if (is_gross(bound)) {
+        return greater(stratc_absolute(held), stratc_absolute(filled_position(view, other(candidate->side), own(view, candidate))));
     }
-    return own;
+    return bound->measure == STRATC_MEASURE_NET ? held : stratc_absolute(held);
+}
+
+/* Of a measure of the account, the part of the other instruments, at their marks. False: one that counts has no price yet, or is beyond
+ * all measure. */
+static bool rest(const stratc_view *view, const stratc_bound *bound, const stratc_candidate *candidate, stratc_wide *sum) {
+    *sum = 0;
+    if (bound->instrument >= 0 || !(is_gross(bound) || bound->measure == STRATC_MEASURE_NET)) {
+        return true;
+    }
+    for (uint32_t i = 0; i < view->plan->instrument_count; i++) {
+        int64_t lots = i == own(view, candidate) ? 0 : filled_position(view, candidate->side, i);
+        if (i != own(view, candidate) && is_gross(bound)) {
+            lots = greater(stratc_absolute(lots), stratc_absolute(filled_position(view, other(candidate->side), i)));
+        }
+        if (lots != 0 && view->holdings[i].mark == 0) {
+            return false;
+        }
+        stratc_wide part = stratc_notional(&view->plan->instruments[i], lots, view->holdings[i].mark);
+        if (part > BROKEN || part < -BROKEN) {
+            return false;
+        }
+        *sum += part;
+    }
+    return true;
+}
+
+/* Money that the account would have at stake. */
+static stratc_wide worth(const stratc_view *view, const stratc_bound *bound, const stratc_candidate *candidate, int64_t lots) {
+    stratc_wide others, total;
+    int64_t price = reference_price(view, candidate);
+    if (price == 0 || !rest(view, bound, candidate, &others)) {
+        return BROKEN;
+    }
+    total = stratc_notional(&view->plan->instruments[own(view, candidate)], measured_lots(view, bound, candidate, lots), price);
+    if (total > BROKEN || total < -BROKEN) {
+        return BROKEN;
+    }
+    total += others;
+    return total < 0 ? -total : total;
 }
 
 /* Commands sent in (now - window, now], counted up to `most`. */
@@ -60,7 +111,7 @@ static int64_t sent_within(const stratc_view *view, int64_t window, int64_t most
 
 static stratc_wide worst_case(const stratc_view *view, const stratc_bound *bound, const stratc_candidate *candidate, int64_t lots,
                               int64_t limit) {
-    int64_t mark = view->core->account.mark, price = reference_price(view, candidate);
+    int64_t mark = stratc_holding_of(view, candidate->template_id)->mark;
     switch (bound->measure) {
     case STRATC_MEASURE_POSITION:
         return measured_lots(view, bound, candidate, lots);
@@ -71,17 +122,17 @@ static stratc_wide worst_case(const stratc_view *view, const stratc_bound *bound
     case STRATC_MEASURE_ORDER_RATE:
         return sent_within(view, bound->window, limit) + 1;
     default:
-        return price != 0 ? stratc_notional(view->plan->instrument, measured_lots(view, bound, candidate, lots), price) : BROKEN;
+        return worth(view, bound, candidate, lots);
     }
 }
 
-static int64_t limit_of(const stratc_view *view, uint32_t index) {
+static int64_t limit_of(const stratc_view *view, uint32_t index, const stratc_candidate *candidate) {
     const stratc_bound *bound = &view->plan->bounds[index];
     const stratc_limit *limit = &view->limits[index];
     if (bound->measure == STRATC_MEASURE_LEVERAGE) {
         return stratc_share_of(limit->share, view->core->account.equity);
     }
-    return bound->relative ? stratc_share_of(limit->share, view->core->account.mark) : limit->steps;
+    return bound->relative ? stratc_share_of(limit->share, stratc_holding_of(view, candidate->template_id)->mark) : limit->steps;
 }
 
 /* ---- clamp */
@@ -94,16 +145,17 @@ static int64_t clamped(const stratc_view *view, const stratc_bound *bound, const
         return 0;
     }
     if (bound->measure != STRATC_MEASURE_POSITION) {
+        stratc_wide others;
         int64_t price = reference_price(view, candidate);
-        if (price == 0) {
+        if (price == 0 || !rest(view, bound, candidate, &others)) {
             return 0;
         }
-        fits /= stratc_notional(view->plan->instrument, 1, price);
+        fits = floor_div(fits - others, stratc_notional(&view->plan->instruments[own(view, candidate)], 1, price));
     }
     if (bound->measure != STRATC_MEASURE_NOTIONAL) {
-        fits -= filled_position(view, candidate->side);
+        fits -= filled_position(view, candidate->side, own(view, candidate));
     }
-    if (fits < 1 || fits > lots || !stratc_enough(view, &candidate->terms, (int64_t)fits)) {
+    if (fits < 1 || fits > lots || !stratc_enough(view, candidate->template_id, &candidate->terms, (int64_t)fits)) {
         return 0;
     }
     return worst_case(view, bound, candidate, (int64_t)fits, limit) <= limit ? (int64_t)fits : 0;
@@ -124,10 +176,10 @@ bool stratc_within_bounds(const stratc_view *view, const stratc_candidate *candi
     *lots = candidate->terms.qty;
     for (uint32_t i = 0; i < view->plan->bound_count; i++) {
         const stratc_bound *bound = &view->plan->bounds[i];
-        if (!applies(bound, candidate)) {
+        if (!applies(view, bound, candidate)) {
             continue;
         }
-        int64_t limit = limit_of(view, i);
+        int64_t limit = limit_of(view, i, candidate);
         stratc_wide worst = worst_case(view, bound, candidate, *lots, limit);
         bool passes = worst <= limit;
         int64_t fits = passes ? *lots : clamped(view, bound, candidate, *lots, limit);

@@ -3,21 +3,34 @@
 
 static const int64_t DAY = INT64_C(86400000000000);
 
-static int64_t opens(const stratc_instrument *instrument, uint32_t session) { return instrument->sessions[2 * session]; }
-static int64_t closes(const stratc_instrument *instrument, uint32_t session) { return instrument->sessions[2 * session + 1]; }
+static int64_t opens(const stratc_instrument *instrument, uint32_t session) { return instrument->sessions[session].opens; }
+static int64_t closes(const stratc_instrument *instrument, uint32_t session) { return instrument->sessions[session].closes; }
 
-/* The first session that closes after now. */
-static uint32_t current(const stratc_instrument *instrument, int64_t now) {
-    uint32_t low = 0, high = instrument->session_count;
+/* The first of `count` spans that closes after now. */
+static uint32_t search(const stratc_session *spans, uint32_t count, int64_t now) {
+    uint32_t low = 0, high = count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (closes(instrument, middle) > now) {
+        if (spans[middle].closes > now) {
             high = middle;
         } else {
             low = middle + 1;
         }
     }
     return low;
+}
+
+static uint32_t current(const stratc_instrument *instrument, int64_t now) {
+    return search(instrument->sessions, instrument->session_count, now);
+}
+
+/* The trading day that closes after now, and those after it. */
+static const stratc_session *days_from(const stratc_instrument *instrument, int64_t now, uint32_t *count) {
+    bool own = instrument->day_count > 0;
+    const stratc_session *days = own ? instrument->days : instrument->sessions;
+    uint32_t all = own ? instrument->day_count : instrument->session_count, first = search(days, all, now);
+    *count = all - first;
+    return *count > 0 ? days + first : NULL;
 }
 
 /* The end of the day that contains t, which is the start of the next one. */
@@ -68,17 +81,20 @@ int64_t stratc_next_boundary(const stratc_instrument *instrument, int64_t now) {
 }
 
 int64_t stratc_day_end(const stratc_instrument *instrument, int64_t now) {
-    uint32_t session = current(instrument, now);
-    return session < instrument->session_count ? closes(instrument, session) : end_of_utc_day(now);
+    uint32_t count;
+    const stratc_session *days = days_from(instrument, now, &count);
+    return count > 0 ? days->closes : end_of_utc_day(now);
 }
 
 int64_t stratc_last_of_day(const stratc_instrument *instrument, int64_t now) {
+    uint32_t count;
+    const stratc_session *days = days_from(instrument, now, &count);
     if (instrument->session_count == 0) {
         return end_of_utc_day(now - 1);
     }
-    for (uint32_t i = current(instrument, now); i < instrument->session_count; i++) {
-        if (opens(instrument, i) >= now) {
-            return opens(instrument, i);
+    for (; count > 0; days++, count--) {
+        if (days->opens >= now) {
+            return days->opens;
         }
     }
     return STRATC_NEVER;

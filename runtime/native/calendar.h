@@ -1,4 +1,5 @@
-/* Session time of an instrument: its sessions are [open, close) in ns, ascending; with none it is always open. */
+/* Session time of an instrument: its sessions are [open, close) in ns, ascending; with none it is always open.
+ * One or more of them are a trading day. After the last one the market stays closed. */
 #ifndef STRATC_CALENDAR_H
 #define STRATC_CALENDAR_H
 
@@ -15,7 +16,7 @@ int64_t stratc_session_deadline(const stratc_instrument *instrument, int64_t sin
 /* The next open or close after now. */
 int64_t stratc_next_boundary(const stratc_instrument *instrument, int64_t now);
 
-/* Until when a DAY order lives: the close of this session, else of the next, else the end of the UTC day. */
+/* Until when a DAY order lives: the close of this trading day, else of the next, else the end of the UTC day. */
 int64_t stratc_day_end(const stratc_instrument *instrument, int64_t now);
 
 /* The last instant of the trading day: those end with the day of UTC or, with sessions, when the next one opens. */

@@ -1,4 +1,4 @@
-/* Account-wide actions: flatten (cancel everything, then close the position by market orders until flat) and halt. */
+/* Account-wide actions: flatten (cancel everything, then close every position by market orders until flat) and halt. */
 #include "emit.h"
 #include "machine.h"
 #include "orders.h"
@@ -32,13 +32,22 @@ bool stratc_flatten(const stratc_view *view, uint32_t line) {
     stratc_record *made =
         stratc_new_record(core, view->output, STRATC_COMMAND, STRATC_ACCOUNT_WIDE, line, STRATC_COMMAND_FLATTEN);
     if (made != NULL) {
-        made->payload[3].i = core->account.position;
+        made->payload[3].i = view->plan->instrument_count == 1 ? view->holdings[0].position : 0;
     }
     core->flatten = STRATC_FLATTEN_CANCELLING;
     stratc_disarm(core, view->deadlines, view->plan->timer_count, 0, view->plan->machine_timers);
     stratc_cancel(view, -1, line);
     wait(view);
     return true;
+}
+
+static void close_positions(const stratc_view *view) {
+    for (uint32_t i = view->plan->template_count - view->plan->instrument_count; i < view->plan->template_count; i++) {
+        const stratc_template *t = &view->plan->templates[i];
+        if (view->holdings[t->instrument].position != 0 && !view->slots[t->first_slot].open) {
+            stratc_close_position(view, i);
+        }
+    }
 }
 
 bool stratc_advance(const stratc_view *view) {
@@ -51,9 +60,7 @@ bool stratc_advance(const stratc_view *view) {
     }
     if (fired || (core->flatten == STRATC_FLATTEN_CANCELLING && !open)) {
         core->flatten = STRATC_FLATTEN_CLOSING;
-        if (core->account.position != 0 && !view->slots[view->plan->slot_count - 1].open) {
-            stratc_close_position(view);
-        }
+        close_positions(view);
         wait(view);
     }
     return false;

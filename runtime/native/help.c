@@ -29,12 +29,14 @@ static const char OPTIONS[] =
     "  --bounds on|off          run again along the other paths for the interval of the profit (default: on)\n"
     "  --data-hash on|off       SHA-256 of the data file into the summary (default: on)\n"
     "  --out DIR                write fills, trades, equity, logs and summary.json to a new or earlier run folder\n"
+    "  --journal                with --out: every input and, now and then, the state, so that a broken run can go on and be replayed\n"
+    "  --snapshot D             how often, in the run's own time (default: 1d)\n"
     "  --dump-signals           with --out: every signal after every bar, signals.arrow\n"
     "  --json                   print the summary as JSON instead of a table\n";
 
 static const char EXITS[] =
     "\nExit codes: 0 done, 2 wrong usage, 3 file can't be read, 4 bad rows, 5 results can't be written,\n"
-    "            70 internal fault, 130 interrupted\n";
+    "            7 a replay differs, 70 internal fault, 130 interrupted\n";
 
 static void parameters(stratc_output_file *file, const stratc_program *program) {
     if (program->param_count > 0) put(file, "\nParameters:\n");
@@ -48,18 +50,35 @@ static void parameters(stratc_output_file *file, const stratc_program *program) 
     }
 }
 
+static void feeds(stratc_output_file *file, const stratc_program *program) {
+    char row[2048], every[STRATC_INSTANT_TEXT];
+    for (uint32_t f = 0; f < program->feed_count; f++) {
+        const stratc_feed *feed = &program->feeds[f];
+        stratc_duration_format(feed->every, every);
+        if (feed->type)
+            snprintf(row, sizeof row, "      %.100s = values of %.60s that `stratc signals` made\n", feed->name, feed->type);
+        else if (feed->source < 0)
+            snprintf(row, sizeof row, "Data: %.100s = %s bars of %.100s (schema %.100s, version %u), CSV or uncompressed Arrow\n",
+                     feed->name, every, program->instruments[feed->instrument].name, feed->schema, (unsigned)feed->schema_version);
+        else
+            snprintf(row, sizeof row, "      %.100s = %s bars made of %.100s\n", feed->name, every,
+                     program->feeds[feed->source].name);
+        put(file, row);
+    }
+}
+
 void stratc_help_write(stratc_output_file *file, const stratc_program *program) {
-    const stratc_feed *feed = &program->feeds[0];
     const stratc_instrument *instrument = &program->instruments[0];
-    char row[2048], every[STRATC_INSTANT_TEXT], capital[STRATC_NUMBER_TEXT];
-    stratc_duration_format(feed->every, every);
+    char row[2048], capital[STRATC_NUMBER_TEXT];
     stratc_units_format(program->capital, (stratc_scale){1, instrument->money_decimals}, capital);
-    snprintf(row, sizeof row, "%.200s%s%.400s\n\nUsage: backtest --data %.100s=FILE [options]\n       manifest | --version | --help\n\n",
-             program->name, *program->title ? ": " : "", program->title, feed->name);
+    snprintf(row, sizeof row, "%.200s%s%.400s\n\nUsage: backtest", program->name, *program->title ? ": " : "", program->title);
     put(file, row);
-    snprintf(row, sizeof row, "Data: %.100s = %s bars of %.100s (schema %.100s, version %u), CSV or uncompressed Arrow\n", feed->name,
-             every, instrument->name, feed->schema, (unsigned)feed->schema_version);
-    put(file, row);
+    for (uint32_t f = 0; f < program->feed_count; f++) {
+        snprintf(row, sizeof row, " --data %.100s=FILE", program->feeds[f].name);
+        if (program->feeds[f].source < 0) put(file, row);
+    }
+    put(file, " [options]\n       resume RUN | replay RUN | manifest | --version | --help\n\n");
+    feeds(file, program);
     snprintf(row, sizeof row, "Capital: %s %.60s\n\nOptions:\n", capital, instrument->quote);
     put(file, row);
     put(file, OPTIONS);

@@ -5,18 +5,13 @@
 
 #include <signal.h>
 
-#include "bars.h"
+#include "data.h"
 #include "options.h"
 #include "progress.h"
 #include "results.h"
 
-/* Rows [first, begin) warm the signals up, rows [begin, end) are the run. */
-typedef struct {
-    size_t first, begin, end;
-} stratc_period;
-
 /* `stop`: becomes non-zero when the run shall break off (then the error is STRATC_EXIT_INTERRUPT). */
-bool stratc_host_run(const stratc_program *program, const stratc_options *options, const stratc_bars *bars,
-                     stratc_period period, stratc_results *results, const volatile sig_atomic_t *stop, stratc_error *error);
+bool stratc_host_run(const stratc_program *program, const stratc_options *options, const stratc_data *data,
+                     stratc_results *results, const volatile sig_atomic_t *stop, stratc_error *error);
 
 #endif

@@ -12,9 +12,10 @@
 
 /* ---- inputs: one input = one instant */
 enum stratc_input_kind { STRATC_CONTROL = 1, STRATC_REPORT = 2, STRATC_TIMER = 3, STRATC_BARS = 4, STRATC_DATA = 5 };
-enum stratc_control { STRATC_START = 1, STRATC_STOP = 2, STRATC_PAUSE = 3, STRATC_RESUME = 4, STRATC_FLATTEN = 5, STRATC_KILL = 6 };
+enum stratc_control { STRATC_START = 1, STRATC_STOP = 2, STRATC_PAUSE = 3, STRATC_RESUME = 4, STRATC_FLATTEN = 5, STRATC_KILL = 6,
+                      STRATC_ADOPT = 7 /* instead of START: takes over a position; faults where no rule of the program does */ };
 
-enum stratc_bar_flag { STRATC_BAR_NO_VOLUME = 1 };
+enum stratc_bar_flag { STRATC_BAR_NO_VOLUME = 1, STRATC_BAR_LATE = 2 }; /* late: its set was closed without it */
 
 typedef struct {
     int64_t start, end;                     /* ns UTC; a bar is visible at its end */
@@ -26,14 +27,19 @@ typedef struct {
     uint32_t flags;                         /* enum stratc_bar_flag */
 } stratc_bar;
 
+typedef struct { /* a position that another program left open */
+    int64_t position, cost; /* lots, signed; what was paid for them, in money units, as stratc_holding has it */
+} stratc_taken;
+
 typedef struct {
     uint64_t seq; /* gapless from 1 */
     int64_t now;  /* ns UTC, never decreasing */
     int32_t kind; /* enum stratc_input_kind */
-    int32_t verb; /* CONTROL: enum stratc_control; TIMER: timer id; BARS: number of bars */
+    int32_t verb; /* CONTROL: enum stratc_control; TIMER: timer id; BARS: number of bars; DATA: 1 */
     int64_t deadline;            /* TIMER: the deadline that came due */
-    const stratc_bar *bars;      /* BARS: the set that ended at one boundary */
+    const stratc_bar *bars;      /* BARS: the set that ended at one boundary, by feed; DATA: the record of one feed */
     const stratc_frame *report;  /* REPORT: one report frame */
+    const stratc_taken *taken;   /* CONTROL adopt: of each instrument of the program */
 } stratc_input;
 
 /* ---- outputs of one instant: written by step into buffers of the host */
@@ -64,18 +70,23 @@ typedef struct {
 } stratc_output;
 
 /* ---- the part of the context every program has */
-typedef struct {
-    int64_t capital;  /* money units (10^-money_decimals of the quote currency), as all money below */
-    int64_t realised; /* of closed quantity, before fees */
+typedef struct { /* what the account holds of one instrument; an array of them, by instrument, follows the core */
+    int64_t realised; /* money units (10^-money_decimals of the quote currency), as all money below; of closed quantity, before fees */
     int64_t fees;
     int64_t cost;     /* paid for the open position: sum of signed lots * price, pro rata on reduction */
     int64_t position; /* lots, signed; the order kernel's truth */
     int64_t mark;     /* price units of the last close; 0 before the first bar */
-    int64_t equity;   /* capital + realised + (position * mark * unit - cost) - fees */
     int64_t dust;     /* fees in the base asset that are less than a lot, in its smallest units */
     int64_t trip_base; /* realised - fees where the round trip began: from flat to flat, or to the other side */
-    uint32_t streak;   /* round trips in a row that lost */
     uint32_t trip_open;
+    uint32_t unused;
+} stratc_holding;
+
+typedef struct { /* realised, fees, cost: of all instruments together */
+    int64_t capital, realised, fees, cost;
+    int64_t equity;  /* capital + realised + sum of (position * mark * unit) - cost - fees */
+    uint32_t streak; /* round trips in a row that lost */
+    uint32_t unused;
 } stratc_account;
 
 typedef struct { /* what of an order a replace can change; 0 where its kind has none */
@@ -129,16 +140,21 @@ typedef struct {
     int32_t earliest_timer;  /* of the deadline below, -1: none */
     int64_t earliest;        /* deadline of the timers, STRATC_NEVER where none is armed */
     int64_t halted_until;    /* risk-adding commands are refused before it */
-    int64_t ticked_at, started_at; /* when the feed's last bar came, when CONTROL start did; STRATC_NEVER: not yet */
+    int64_t started_at; /* when CONTROL start came; STRATC_NEVER: not yet */
     int64_t day_equity, day_ends;  /* equity at the start of the trading day; the last instant of that day */
     uint32_t fault;          /* enum stratc_fault_code, 0 = none; the host stops the run on one */
     uint32_t fault_line;
     stratc_account account;
 } stratc_core;
 
-enum stratc_fault_code { STRATC_FAULT_NONE = 0, STRATC_FAULT_POSITION = 1, STRATC_FAULT_MONEY = 2, STRATC_FAULT_OUTPUT = 3, STRATC_FAULT_REPORT = 4 };
+enum stratc_fault_code { STRATC_FAULT_NONE = 0, STRATC_FAULT_POSITION = 1, STRATC_FAULT_MONEY = 2, STRATC_FAULT_OUTPUT = 3, STRATC_FAULT_REPORT = 4,
+                         STRATC_FAULT_ADOPT = 5 /* a position that this program can't take over, or not now */ };
 
 /* ---- what a program says of itself (all constant) */
+typedef struct { /* open in [opens, closes), in ns */
+    int64_t opens, closes;
+} stratc_session;
+
 typedef struct {
     const char *name, *venue, *base, *quote;
     stratc_scale price;          /* price unit: the finest grid of data and orders */
@@ -154,11 +170,15 @@ typedef struct {
     int32_t fee_in_base;         /* 1: a buy's fee is charged in the base asset; a sell's is always in the quote */
     int32_t base_decimals;       /* a smallest base unit is 10^-base_decimals of the base asset */
     int64_t lot_units;           /* smallest base units of one lot */
-    const int64_t *sessions;     /* open, close, open, close … in ns, ascending; NULL: always open */
+    const stratc_session *sessions; /* ascending, never overlapping; NULL: always open */
     uint32_t session_count;
+    uint32_t day_count;
+    const stratc_session *days;  /* first open and last close of each trading day; NULL: each session is one */
+    const char *exchange;        /* whose sessions these are: of the time before and after them nothing is known; NULL: a file's */
+    int32_t allowed;             /* positions: 1 long only, -1 short only, 0 both */
 } stratc_instrument;
 
-typedef struct { /* constants of the order kernel's hard gate: never below the bounds of the risk block */
+typedef struct { /* constants of an instrument's hard gate in the order kernel: never below the bounds of the risk block */
     int64_t max_qty;      /* lots */
     int64_t max_notional; /* price units * lots */
     int64_t collar;       /* price units */
@@ -171,16 +191,20 @@ typedef struct {
     const char *name, *schema;
     uint32_t schema_version, instrument;
     int64_t every; /* ns */
+    int32_t source; /* resampled: of which feed; -1: it has data of its own */
+    const char *type; /* of an `extern signal` (schema signal, every 0): of its values, which come as the close of a bar by itself; else NULL */
 } stratc_feed;
 
-enum stratc_param_kind { STRATC_PARAM_COUNT = 1, STRATC_PARAM_NUMBER = 2, STRATC_PARAM_BOOL = 3, STRATC_PARAM_DURATION = 4 };
+enum stratc_param_kind { STRATC_PARAM_COUNT = 1, STRATC_PARAM_NUMBER = 2, STRATC_PARAM_BOOL = 3, STRATC_PARAM_DURATION = 4,
+                         STRATC_PARAM_ENUM = 5 };
 
 typedef struct {
     const char *name, *unit; /* unit as text for people: "count", "ratio", "USDT/BTC" … */
-    int32_t kind;            /* enum: COUNT, BOOL and DURATION use .i, NUMBER .f */
+    int32_t kind;            /* enum: NUMBER uses .f, the others .i; of an ENUM it is the place of a member, from 0 on */
     stratc_value value, low, high, step;
     int32_t bounded, stepped;
     uint32_t line;
+    const char *members; /* of an ENUM: their names in order, a blank between two */
 } stratc_param;
 
 typedef struct {
@@ -195,7 +219,10 @@ typedef struct {
     uint8_t side, kind, tif, reduce_only; /* enums of frames.h */
     uint32_t first_slot, max_open, line;
     uint8_t post_only;
-    uint8_t reserved;    /* the last template of every program, `flatten`: its side is chosen when it is sent */
+    uint8_t reserved;    /* the last templates of every program, `flatten`, one per instrument: its side is chosen when it is sent */
+    uint8_t urgency;     /* enum of frames.h: how a new price joins the book; a hint, as is the route */
+    uint16_t route;      /* numbered from 1 in the order of the text; 0: none */
+    uint32_t instrument;
     int32_t sibling;     /* OCO: template, -1 none */
     int32_t children[2]; /* bracket: templates, -1 none */
 } stratc_template;
@@ -216,6 +243,7 @@ typedef struct stratc_program {
     uint8_t hash[32];        /* SHA-256 of the manifest text */
     const char *manifest;    /* the YAML text */
     size_t context_size;
+    size_t holdings; /* where in the context the holdings begin, one per instrument */
     uint32_t max_frames, max_records; /* of one instant */
     stratc_scale capital_scale;       /* declared capital = capital * money unit; kept as */
     int64_t capital;                  /* money units */
@@ -228,9 +256,9 @@ typedef struct stratc_program {
     const stratc_rule *rules;             uint32_t rule_count; /* bounds, then standing rules: ids of RISK records */
     const stratc_named *notes;            uint32_t note_count; /* texts of notify */
     uint32_t slot_count, timer_count;
-    stratc_gate gate;
+    const stratc_gate *gates; /* one per instrument */
 
-    /* Bars of the (one) feed that must close before every signal is ready, for these parameters. */
+    /* Bars of the first feed after which every signal is ready, for these parameters; what counts from an event on is left out. */
     int64_t (*warm_up)(const stratc_value *params);
     /* context: context_size bytes, zeroed by init. params: param_count values, already checked against their ranges. */
     void (*init)(void *context, const stratc_value *params, int64_t capital);

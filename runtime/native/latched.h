@@ -17,7 +17,7 @@ static inline double stratc_money_as_number(int64_t money, const stratc_instrume
     return stratc_scaled(money, (stratc_scale){1, instrument->money_decimals});
 }
 
-/* capital + realised - fees - what was paid for the open position */
+/* capital + realised - fees - what was paid for the open positions */
 static inline int64_t stratc_cash(const stratc_account *account) {
     return stratc_sub(stratc_sub(stratc_add(account->capital, account->realised), account->fees), account->cost);
 }
@@ -42,25 +42,41 @@ static inline stratc_optional stratc_avg_px(const stratc_slot *slots, const stra
 }
 
 /* What the position is worth at the mark; whatever was latched without a fault fits. */
-static inline double stratc_net(const stratc_account *account, const stratc_instrument *instrument) {
-    int64_t worth = stratc_mul(stratc_mul(account->position, account->mark), instrument->money_per_unit);
-    return stratc_money_as_number(worth, instrument);
+static inline int64_t stratc_net(const stratc_instrument *instrument, const stratc_holding *holding) {
+    return stratc_mul(stratc_mul(holding->position, holding->mark), instrument->money_per_unit);
 }
 
-/* ---- age of the feed: session time since its last bar, before the first one since CONTROL start */
-
-static inline int64_t stratc_aged_since(const stratc_core *core) {
-    return core->ticked_at != STRATC_NEVER ? core->ticked_at : core->started_at;
+/* The same of several instruments together; exposure: whatever their side, at most what a word holds. */
+static inline int64_t stratc_net_of_all(const stratc_instrument *instruments, const stratc_holding *holdings, uint32_t count) {
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) sum = stratc_add(sum, stratc_net(&instruments[i], &holdings[i]));
+    return sum;
 }
 
-static inline int64_t stratc_age(const stratc_core *core, const stratc_instrument *instrument) {
-    int64_t since = stratc_aged_since(core);
+static inline int64_t stratc_exposure(const stratc_instrument *instruments, const stratc_holding *holdings, uint32_t count) {
+    int64_t sum = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t net = stratc_net(&instruments[i], &holdings[i]);
+        if (__builtin_add_overflow(sum, net < 0 ? -net : net, &sum)) return INT64_MAX;
+    }
+    return sum;
+}
+
+/* ---- age of a feed: session time since its last bar at ticked_at, before the first one since CONTROL start */
+
+static inline int64_t stratc_aged_since(const stratc_core *core, int64_t ticked_at) {
+    return ticked_at != STRATC_NEVER ? ticked_at : core->started_at;
+}
+
+static inline int64_t stratc_age(const stratc_core *core, int64_t ticked_at, const stratc_instrument *instrument) {
+    int64_t since = stratc_aged_since(core, ticked_at);
     return since == STRATC_NEVER ? 0 : stratc_session_time(instrument, since, core->now);
 }
 
 /* When the age reaches the limit, or 1 ns later if `after`; STRATC_NEVER where it has, or never will. */
-static inline int64_t stratc_wake(const stratc_core *core, const stratc_instrument *instrument, stratc_optional_time limit, bool after) {
-    int64_t since = stratc_aged_since(core);
+static inline int64_t stratc_wake(const stratc_core *core, int64_t ticked_at, const stratc_instrument *instrument,
+                                  stratc_optional_time limit, bool after) {
+    int64_t since = stratc_aged_since(core, ticked_at);
     if (!limit.ok || since == STRATC_NEVER) return STRATC_NEVER;
     int64_t span = after && limit.value < INT64_MAX ? limit.value + 1 : limit.value;
     int64_t due = stratc_session_deadline(instrument, since, span);

@@ -24,9 +24,14 @@ _Static_assert(sizeof(stratc_order_record) == 192, "an order record is 192 bytes
 _Static_assert((STRATEGY_PAGE + 1) * sizeof(stratc_log_record) <= STRATC_LOG_PAGE, "a strategy page fits");
 _Static_assert((ORDER_PAGE + 1) * sizeof(stratc_order_record) <= STRATC_LOG_PAGE, "an order page fits");
 
-bool stratc_log_open(stratc_log *log, const char *path, enum stratc_log_kind kind, const uint8_t program_hash[32],
+static bool open_file(stratc_output_file *file, const char *path, enum stratc_log_mode mode, stratc_error *error) {
+    if (mode == STRATC_LOG_ANEW) return stratc_output_open_in_place(file, path, error);
+    return mode == STRATC_LOG_RESUME ? stratc_output_resume(file, path, error) : stratc_output_compare(file, path, error);
+}
+
+bool stratc_log_open(stratc_log *log, const char *path, enum stratc_log_kind kind, const uint8_t program_hash[32], enum stratc_log_mode mode,
                      stratc_error *error) {
-    if (!stratc_output_open_in_place(&log->file, path, error)) return false;
+    if (!open_file(&log->file, path, mode, error)) return false;
     bool order = kind == STRATC_LOG_ORDER;
     log->record_size = order ? sizeof(stratc_order_record) : sizeof(stratc_log_record);
     log->page_records = order ? ORDER_PAGE : STRATEGY_PAGE;

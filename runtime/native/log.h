@@ -8,6 +8,9 @@
 
 #define STRATC_LOG_PAGE 4096
 
+/* ANEW; or the file is there already: RESUME compares what it has and goes on, COMPARE only compares. */
+enum stratc_log_mode { STRATC_LOG_ANEW, STRATC_LOG_RESUME, STRATC_LOG_COMPARE };
+
 enum stratc_log_kind { STRATC_LOG_STRATEGY = 1, STRATC_LOG_ORDER = 2 };
 
 /* Kinds of the order log; those of the strategy log are enum stratc_record_kind of kernel.h. SEAL is of both. */
@@ -41,7 +44,7 @@ typedef struct {
     unsigned char page[STRATC_LOG_PAGE];
 } stratc_log;
 
-bool stratc_log_open(stratc_log *log, const char *path, enum stratc_log_kind kind, const uint8_t program_hash[32],
+bool stratc_log_open(stratc_log *log, const char *path, enum stratc_log_kind kind, const uint8_t program_hash[32], enum stratc_log_mode mode,
                      stratc_error *error);
 
 /* Appends a stratc_log_record (strategy) or stratc_order_record (order). False once the file has failed: see close. */

@@ -3,7 +3,7 @@
 #define STRATC_MACHINE_H
 
 #include "arithmetic.h"
-#include "kernel.h"
+#include "view.h"
 
 /* ---- latch */
 
@@ -22,36 +22,57 @@ static inline void stratc_begin(stratc_core *core, const stratc_input *input, st
 }
 
 /* kernel.c: a REPORT into slots, position, money, flat and events; faults on a wrong position_after or money overflow. */
-void stratc_latch_report(stratc_core *core, const stratc_instrument *instrument, stratc_slot *slots, uint32_t slot_count,
-                         uint32_t rows, uint32_t template_count, const stratc_frame *report);
+void stratc_latch_report(stratc_core *core, const stratc_plan *plan, stratc_holding *holdings, stratc_slot *slots, const stratc_frame *report);
 
-void stratc_revalue_exactly(stratc_core *core, const stratc_instrument *instrument);
+/* kernel.c: the positions of a CONTROL adopt become this program's. */
+void stratc_latch_adoption(stratc_core *core, const stratc_plan *plan, stratc_holding *holdings, const stratc_slot *slots,
+                           const stratc_input *input);
 
-/* Equity at the mark: in 64 bits where they hold every step, else the long way, which finds the fault. */
-static inline void stratc_revalue(stratc_core *core, const stratc_instrument *instrument) {
+void stratc_revalue_exactly(stratc_core *core, const stratc_instrument *instruments, const stratc_holding *holdings, uint32_t count);
+
+/* What positions are worth at their marks; false where a step passes what an amount of money may be. */
+static inline bool stratc_worth(const stratc_instrument *instruments, const stratc_holding *holdings, uint32_t count, int64_t *value) {
+    const int64_t most = INT64_MAX / 2;
+    int64_t price, worth;
+    *value = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (__builtin_mul_overflow(holdings[i].position, holdings[i].mark, &price) ||
+            __builtin_mul_overflow(price, instruments[i].money_per_unit, &worth) || worth > most || worth < -most)
+            return false;
+        *value += worth;
+        if (*value > most || *value < -most) return false;
+    }
+    return true;
+}
+
+/* Equity at the marks: in 64 bits where they hold every step, else the long way, which finds the fault. */
+static inline void stratc_revalue(stratc_core *core, const stratc_instrument *instruments, const stratc_holding *holdings, uint32_t count) {
     stratc_account *account = &core->account;
     const int64_t most = INT64_MAX / 2;
-    int64_t price, value, equity;
-    bool fits = !__builtin_mul_overflow(account->position, account->mark, &price) &&
-                !__builtin_mul_overflow(price, instrument->money_per_unit, &value) && value <= most && value >= -most &&
-                !__builtin_add_overflow(account->capital, account->realised, &equity) &&
+    int64_t value, equity;
+    bool fits = stratc_worth(instruments, holdings, count, &value) && !__builtin_add_overflow(account->capital, account->realised, &equity) &&
                 !__builtin_add_overflow(equity, value, &equity) && !__builtin_sub_overflow(equity, account->cost, &equity) &&
                 !__builtin_sub_overflow(equity, account->fees, &equity) && equity <= most && equity >= -most;
     if (!fits) {
-        stratc_revalue_exactly(core, instrument);
+        stratc_revalue_exactly(core, instruments, holdings, count);
         return;
     }
     account->equity = equity;
 }
 
-/* Latches a bar's close as mark. */
-static inline void stratc_latch_bar(stratc_core *core, const stratc_instrument *instrument, const stratc_bar *bar) {
-    core->mark_changed = bar->close_px != core->account.mark;
-    core->account.mark = bar->close_px;
+/* Latches the close of a bar as the mark of instrument `of`. */
+static inline void stratc_latch_bar(stratc_core *core, const stratc_instrument *instruments, stratc_holding *holdings, uint32_t count,
+                                    uint32_t of, const stratc_bar *bar) {
+    core->mark_changed |= bar->close_px != holdings[of].mark;
+    holdings[of].mark = bar->close_px;
     core->ticked |= UINT64_C(1) << bar->feed;
-    core->ticked_at = core->now;
-    if (core->account.position != 0) stratc_revalue(core, instrument);
+    if (holdings[of].position != 0) stratc_revalue(core, instruments, holdings, count);
 }
+
+/* A bar of a feed that marks no instrument. */
+static inline void stratc_note_bar(stratc_core *core, const stratc_bar *bar) { core->ticked |= UINT64_C(1) << bar->feed; }
+
+static inline bool stratc_ticked(const stratc_core *core, uint32_t feed) { return (core->ticked >> feed & 1) != 0; }
 
 /* ---- timers: the earliest deadline is kept beside them */
 

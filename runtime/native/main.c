@@ -6,6 +6,8 @@
 
 #include "backtest.h"
 #include "help.h"
+#include "replay.h"
+#include "run_arguments.h"
 #include "standard_output.h"
 
 extern const stratc_program STRATC_PROGRAM;
@@ -38,9 +40,33 @@ static bool print_text(const stratc_program *program, void (*write)(stratc_outpu
     return stratc_output_commit(&file, error);
 }
 
+/* The options that a run began with. */
+static bool recall(const stratc_program *program, const char *folder, stratc_run_arguments *arguments, stratc_options *options,
+                   stratc_error *error) {
+    return stratc_run_arguments_load(arguments, folder, error) &&
+           stratc_options_parse(arguments->count, arguments->items, program, options, error);
+}
+
+static bool again(const stratc_program *program, const stratc_options *asked, stratc_error *error) {
+    stratc_run_arguments arguments;
+    stratc_options options = {0};
+    bool good = recall(program, asked->out, &arguments, &options, error);
+    if (good && asked->command == STRATC_COMMAND_RESUME) {
+        options.resume = true;
+        good = stratc_backtest(program, &options, &stopped, error);
+    } else if (good) {
+        good = stratc_replay(program, &options, error);
+    }
+    stratc_options_free(&options);
+    stratc_run_arguments_free(&arguments);
+    return good;
+}
+
 static bool obey(const stratc_program *program, const stratc_options *options, stratc_error *error) {
     switch (options->command) {
         case STRATC_COMMAND_BACKTEST: return stratc_backtest(program, options, &stopped, error);
+        case STRATC_COMMAND_RESUME:
+        case STRATC_COMMAND_REPLAY: return again(program, options, error);
         case STRATC_COMMAND_MANIFEST: return print_text(program, stratc_manifest_write, error);
         case STRATC_COMMAND_VERSION: return print_text(program, stratc_version_write, error);
         default: return print_text(program, stratc_help_write, error);

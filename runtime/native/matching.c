@@ -301,6 +301,15 @@ static void carry_out(stratc_matching *venue, uint32_t index, coming next, strat
     remove_at(venue, index);
 }
 
+int64_t stratc_matching_due(const stratc_matching *venue) {
+    int64_t due = INT64_MAX;
+    for (uint32_t i = 0; i < venue->count; i++) {
+        coming next = next_of(venue, &venue->orders[i]);
+        if (next.step != NOTHING && next.time < due) due = next.time;
+    }
+    return due;
+}
+
 bool stratc_matching_next(stratc_matching *venue, int64_t until, stratc_match *match) {
     for (;;) {
         uint32_t best = venue->count;
@@ -349,6 +358,16 @@ void stratc_matching_end(stratc_matching *venue) {
             !stratc_bar_line_reach(&venue->line, from, passed, !is_buy(order), &time))
             venue->counts.touched++;
     }
+}
+
+void stratc_match_counts_add(stratc_match_counts *sum, const stratc_match_counts *more) {
+    sum->touched += more->touched;
+    sum->touch_fills += more->touch_fills;
+    sum->gap_fills += more->gap_fills;
+    sum->capped += more->capped;
+    sum->silent_bars += more->silent_bars;
+    sum->trimmed += more->trimmed;
+    sum->marketable += more->marketable;
 }
 
 const char *stratc_fill_how_name(enum stratc_fill_how how) {

@@ -73,6 +73,8 @@ typedef struct {
     uint64_t marketable;     /* limits that took liquidity on arrival */
 } stratc_match_counts;
 
+void stratc_match_counts_add(stratc_match_counts *sum, const stratc_match_counts *more);
+
 typedef struct {
     stratc_market market;
     stratc_bar_line line;
@@ -109,6 +111,9 @@ bool stratc_matching_cancel(stratc_matching *venue, uint64_t id);
 
 /* Changes an order at `time`: another price or trigger, or more lots, loses its place in the queue and meets the line anew. */
 void stratc_matching_replace(stratc_matching *venue, stratc_resting *order, int64_t leaves, int64_t px, int64_t trigger, int64_t time);
+
+/* When the earliest event is; INT64_MAX: none is to come along the line as it is. */
+int64_t stratc_matching_due(const stratc_matching *venue);
 
 /* The earliest event not after `until`, carried out: an order that ends is gone. False: none. Fills need a bar that covers the time;
  * expiries do not. At equal times: expiries and withdrawals, orders that take, better prices, earlier arrivals. */

@@ -62,20 +62,37 @@ static bool suggest(stratc_error *error, const nearest *best, const char *otherw
 
 /* ---- one setter per option */
 
+/* The first feed that has data of its own. */
+static const stratc_feed *own_feed(const stratc_program *program) {
+    const stratc_feed *feed = program->feeds;
+    while (feed->source >= 0) feed = &program->feeds[feed->source];
+    return feed;
+}
+
+static bool refuse_resampled(parser *p, const stratc_feed *feed) {
+    stratc_fail(p->error, STRATC_EXIT_USAGE, "--data %s=: this feed is made of the bars of `%s`", feed->name,
+                p->program->feeds[feed->source].name);
+    return stratc_help(p->error, "write --data %s=FILE only", p->program->feeds[feed->source].name);
+}
+
 static bool refuse_feed(parser *p, const char *value) {
-    const stratc_feed *feed = &p->program->feeds[0];
     stratc_fail(p->error, STRATC_EXIT_USAGE, "--data %.400s: names no feed of %s", value, p->program->name);
-    return stratc_help(p->error, "write --data %s=FILE", feed->name);
+    return stratc_help(p->error, "write --data %s=FILE", own_feed(p->program)->name);
 }
 
 static bool set_data(parser *p, const char *value) {
-    const stratc_feed *feed = &p->program->feeds[0];
-    size_t length = strlen(feed->name);
-    if (strncmp(value, feed->name, length) != 0 || value[length] != '=') return refuse_feed(p, value);
-    if (value[length + 1] == '\0')
-        return stratc_fail(p->error, STRATC_EXIT_USAGE, "--data %s=: the file is missing", feed->name);
-    p->options->data = value + length + 1;
-    return true;
+    for (uint32_t f = 0; f < p->program->feed_count; f++) {
+        const stratc_feed *feed = &p->program->feeds[f];
+        size_t length = strlen(feed->name);
+        if (strncmp(value, feed->name, length) != 0 || value[length] != '=') continue;
+        if (value[length + 1] == '\0')
+            return stratc_fail(p->error, STRATC_EXIT_USAGE, "--data %s=: the file is missing", feed->name);
+        if (feed->source >= 0) return refuse_resampled(p, feed);
+        if (p->options->data[f]) return stratc_fail(p->error, STRATC_EXIT_USAGE, "--data %s=: given twice", feed->name);
+        p->options->data[f] = value + length + 1;
+        return true;
+    }
+    return refuse_feed(p, value);
 }
 
 static bool unknown_param(parser *p, const char *name) {
@@ -185,15 +202,15 @@ static bool set_path(parser *p, const char *value) { return stratc_simulation_pa
 static bool set_fill(parser *p, const char *value) { return stratc_simulation_fill(simulation(p), value, p->error); }
 
 static bool set_through(parser *p, const char *value) {
-    return stratc_simulation_through(simulation(p), &p->program->instruments[0], value, p->error);
+    return stratc_simulation_through(simulation(p), value, p->error);
 }
 
 static bool set_spread(parser *p, const char *value) {
-    return stratc_simulation_spread(simulation(p), &p->program->instruments[0], value, p->error);
+    return stratc_simulation_spread(simulation(p), value, p->error);
 }
 
 static bool set_slippage(parser *p, const char *value) {
-    return stratc_simulation_slippage(simulation(p), &p->program->instruments[0], value, p->error);
+    return stratc_simulation_slippage(simulation(p), value, p->error);
 }
 
 static bool set_participation(parser *p, const char *value) {
@@ -220,6 +237,21 @@ static bool set_json(parser *p, const char *value) {
     return p->options->json = true;
 }
 
+static bool set_journal(parser *p, const char *value) {
+    (void)value;
+    return p->options->journal = true;
+}
+
+static bool set_snapshot(parser *p, const char *value) {
+    const stratc_param duration = {.kind = STRATC_PARAM_DURATION};
+    stratc_value every;
+    stratc_error ignored;
+    p->options->snapshot = stratc_param_parse(&duration, value, &every, &ignored) ? every.i : 0;
+    if (p->options->snapshot > 0) return true;
+    stratc_fail(p->error, STRATC_EXIT_USAGE, "--snapshot %.100s: expected a duration above 0", value);
+    return stratc_help(p->error, "as in --snapshot 1d, of the run's own time");
+}
+
 static bool set_dump_signals(parser *p, const char *value) {
     (void)value;
     return p->options->dump_signals = true;
@@ -232,7 +264,7 @@ static bool set_help(parser *p, const char *value) {
 }
 
 static const option OPTIONS[] = {
-    {"--data", true, false, set_data},         {"--set", true, true, set_param},
+    {"--data", true, true, set_data},         {"--set", true, true, set_param},
     {"--from", true, false, set_from},         {"--to", true, false, set_to},
     {"--warmup", true, false, set_warmup},     {"--capital", true, false, set_capital},
     {"--bad-data", true, false, set_bad_data}, {"--out", true, false, set_out},
@@ -243,7 +275,8 @@ static const option OPTIONS[] = {
     {"--through", true, false, set_through},   {"--spread", true, false, set_spread},
     {"--slippage", true, false, set_slippage}, {"--participation", true, false, set_participation},
     {"--latency", true, false, set_latency},   {"--bounds", true, false, set_bounds},
-    {"--data-hash", true, false, set_data_hash},
+    {"--data-hash", true, false, set_data_hash}, {"--journal", false, false, set_journal},
+    {"--snapshot", true, false, set_snapshot},
 };
 enum { OPTION_COUNT = sizeof OPTIONS / sizeof *OPTIONS };
 
@@ -260,7 +293,7 @@ static int find_option(const char *argument) {
 static bool unknown_argument(parser *p, const char *argument) {
     if (argument[0] != '-')
         return stratc_fail(p->error, STRATC_EXIT_USAGE, "unexpected argument `%.200s`", argument) ||
-               stratc_help(p->error, "bars are given as --data %s=FILE", p->program->feeds[0].name);
+               stratc_help(p->error, "bars are given as --data %s=FILE", own_feed(p->program)->name);
     char name[LONGEST + 1];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(argument, "="), argument);
     nearest best = {0};
@@ -290,6 +323,7 @@ static bool parse_command(const char *word, const stratc_program *program, strat
         const char *word;
         enum stratc_command command;
     } COMMANDS[] = {{"backtest", STRATC_COMMAND_BACKTEST}, {"manifest", STRATC_COMMAND_MANIFEST},
+                    {"resume", STRATC_COMMAND_RESUME},     {"replay", STRATC_COMMAND_REPLAY},
                     {"--help", STRATC_COMMAND_HELP},       {"-h", STRATC_COMMAND_HELP},
                     {"--version", STRATC_COMMAND_VERSION}};
     nearest best = {0};
@@ -299,14 +333,19 @@ static bool parse_command(const char *word, const stratc_program *program, strat
         if (strlen(COMMANDS[c].word) > 2) consider(&best, word, COMMANDS[c].word);
     }
     stratc_fail(error, STRATC_EXIT_USAGE, "%s knows no command `%.100s`", program->name, word);
-    return suggest(error, &best, "the commands are backtest and manifest; --help says more");
+    return suggest(error, &best, "the commands are backtest, resume, replay and manifest; --help says more");
 }
 
 static bool check_complete(const stratc_program *program, const stratc_options *options, stratc_error *error) {
-    const stratc_feed *feed = &program->feeds[0];
     if (options->command == STRATC_COMMAND_HELP) return true;
-    if (!options->data) {
+    for (uint32_t f = 0; f < program->feed_count; f++) {
+        const stratc_feed *feed = &program->feeds[f];
+        if (options->data[f] || feed->source >= 0) continue;
         char every[STRATC_INSTANT_TEXT];
+        if (feed->type) {
+            stratc_fail(error, STRATC_EXIT_USAGE, "no values for the signal `%s`, which a node in Python makes", feed->name);
+            return stratc_help(error, "make them with `stratc signals`, then add --data %s=FILE", feed->name);
+        }
         stratc_duration_format(feed->every, every);
         stratc_fail(error, STRATC_EXIT_USAGE, "no data for feed `%s`: it needs %s bars of %s (schema version %u)", feed->name,
                     feed->schema, every, (unsigned)feed->schema_version);
@@ -314,6 +353,10 @@ static bool check_complete(const stratc_program *program, const stratc_options *
     }
     if (options->dump_signals && !options->out) {
         stratc_fail(error, STRATC_EXIT_USAGE, "--dump-signals writes into the run folder, which is not given");
+        return stratc_help(error, "add --out DIR");
+    }
+    if (options->journal && !options->out) {
+        stratc_fail(error, STRATC_EXIT_USAGE, "--journal writes into the run folder, which is not given");
         return stratc_help(error, "add --out DIR");
     }
     if (options->has_from && options->has_to && options->from >= options->to) {
@@ -337,20 +380,27 @@ static bool parse_backtest(int count, char **arguments, const stratc_program *pr
     return done && check_complete(program, options, error);
 }
 
+static const int64_t SNAPSHOT = INT64_C(86400000000000); /* a day of the run */
+
 bool stratc_options_parse(int count, char **arguments, const stratc_program *program, stratc_options *options,
                           stratc_error *error) {
-    *options = (stratc_options){.capital = program->capital, .from = INT64_MIN, .to = INT64_MAX, .trials = 1};
-    *options = (stratc_options){.capital = program->capital, .from = INT64_MIN, .to = INT64_MAX};
-    options->simulation = stratc_simulation_default(&program->instruments[0]);
+    *options = (stratc_options){.capital = program->capital, .from = INT64_MIN, .to = INT64_MAX, .trials = 1, .snapshot = SNAPSHOT,
+                                .count = count, .arguments = arguments};
+    options->simulation = stratc_simulation_default();
     options->params = calloc(program->param_count + 1, sizeof *options->params);
     if (!options->params) return stratc_fail(error, STRATC_EXIT_INTERNAL, "out of memory for the parameters");
     for (uint32_t i = 0; i < program->param_count; i++) options->params[i] = program->params[i].value;
     if (count < 2) {
         stratc_fail(error, STRATC_EXIT_USAGE, "%s: the command is missing", program->name);
-        return stratc_help(error, "the commands are backtest and manifest; --help says more");
+        return stratc_help(error, "the commands are backtest, resume, replay and manifest; --help says more");
     }
     if (!parse_command(arguments[1], program, options, error)) return false;
     if (options->command == STRATC_COMMAND_BACKTEST) return parse_backtest(count, arguments, program, options, error);
+    if (options->command == STRATC_COMMAND_RESUME || options->command == STRATC_COMMAND_REPLAY) {
+        options->out = count == 3 ? arguments[2] : NULL;
+        if (options->out) return true;
+        return stratc_fail(error, STRATC_EXIT_USAGE, "%s takes the folder of a run", arguments[1]);
+    }
     if (count > 2) return stratc_fail(error, STRATC_EXIT_USAGE, "%s takes no argument", arguments[1]);
     return true;
 }

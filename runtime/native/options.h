@@ -3,15 +3,17 @@
 #ifndef STRATC_OPTIONS_H
 #define STRATC_OPTIONS_H
 
+#include "bar_sets.h"
 #include "kernel.h"
 #include "views.h"
 #include "simulation.h"
 
-enum stratc_command { STRATC_COMMAND_HELP, STRATC_COMMAND_VERSION, STRATC_COMMAND_MANIFEST, STRATC_COMMAND_BACKTEST };
+enum stratc_command { STRATC_COMMAND_HELP, STRATC_COMMAND_VERSION, STRATC_COMMAND_MANIFEST, STRATC_COMMAND_BACKTEST,
+                      STRATC_COMMAND_RESUME, STRATC_COMMAND_REPLAY };
 
 typedef struct {
     enum stratc_command command;
-    const char *data;     /* path of the bars of the one feed */
+    const char *data[STRATC_MOST_FEEDS]; /* path of the bars of each feed; NULL for those that are resampled */
     const char *out;      /* run folder, or NULL */
     stratc_value *params; /* one per parameter of the program */
     int64_t capital;      /* money units */
@@ -22,6 +24,10 @@ typedef struct {
     enum stratc_view_kind view;
     bool has_from, has_to;
     bool repair, json, dump_signals, no_hash;
+    bool journal, resume; /* a run keeps a journal; it goes on where a broken one stopped */
+    int64_t snapshot;     /* ns of the run between snapshots */
+    int count;            /* the command line as it came */
+    char **arguments;
     stratc_simulation simulation;
 } stratc_options;
 

@@ -60,6 +60,7 @@ static bool report(stratc_order_path *path, const order_kernel_output *output, i
     stratc_frame frame;
     memset(&frame, 0, sizeof frame);
     stratc_frame_begin(&frame, STRATC_FRAME_REPORT);
+    frame.header.instrument = path->index;
     stratc_report_frame *made = &frame.report;
     made->id = output->as.report.id;
     made->exec_seq = output->as.report.exec_seq;
@@ -80,7 +81,7 @@ static bool report(stratc_order_path *path, const order_kernel_output *output, i
     made->side = (uint8_t)output->as.report.side;
     made->liquidity = (uint8_t)output->as.report.liquidity;
     made->was_triggered = output->as.report.was_triggered;
-    return stratc_frame_queue_push(&path->reports, &frame, error);
+    return stratc_frame_queue_push(path->reports, &frame, error);
 }
 
 static void ask_plain(stratc_order_path *path, enum stratc_ask_kind kind, uint64_t id) {
@@ -301,16 +302,19 @@ static order_kernel_input limits_of(const stratc_gate *gate) {
     return input;
 }
 
-bool stratc_order_path_open(stratc_order_path *path, const stratc_program *program, stratc_error *error) {
+bool stratc_order_path_open(stratc_order_path *path, const stratc_program *program, uint32_t instrument, stratc_frame_queue *reports,
+                            stratc_error *error) {
     const uint32_t most = ORDER_KERNEL_MOST_OUTPUTS;
     memset(path, 0, sizeof *path);
-    path->instrument = &program->instruments[0];
+    path->instrument = &program->instruments[instrument];
+    path->index = instrument;
+    path->reports = reports;
     path->outputs.items = malloc(most * sizeof *path->outputs.items);
     path->outputs.capacity = most;
     path->asks = malloc(most * sizeof *path->asks);
     if (!path->outputs.items || !path->asks) return stratc_fail(error, STRATC_EXIT_INTERNAL, "out of memory for the orders of %s", program->name);
     order_kernel_init(&path->state.kernel);
-    order_kernel_input limits = limits_of(&program->gate), contract = {.type = ORDER_KERNEL_CONTRACT};
+    order_kernel_input limits = limits_of(&program->gates[instrument]), contract = {.type = ORDER_KERNEL_CONTRACT};
     contract.as.contract.lot_units = path->instrument->lot_units;
     return step(path, &limits, 0, error) && step(path, &contract, 0, error);
 }
@@ -318,5 +322,4 @@ bool stratc_order_path_open(stratc_order_path *path, const stratc_program *progr
 void stratc_order_path_close(stratc_order_path *path) {
     free(path->outputs.items);
     free(path->asks);
-    stratc_frame_queue_free(&path->reports);
 }

@@ -1,4 +1,4 @@
-/* Between strategy kernel and venue: the generated order kernel behind its frame boundary.
+/* Between strategy kernel and venue: the generated order kernel of one instrument behind its frame boundary.
  *
  * Command frames and the venue's answers go in; what it asks of the venue and what it reports to the strategy wait in two
  * queues that the caller empties: asks after every call, then reports. Its position is the truth. */
@@ -20,11 +20,12 @@ typedef struct {
 
 typedef struct {
     const stratc_instrument *instrument;
+    uint32_t index; /* of the instrument: in the header of its frames */
     stratc_order_state state;
     order_kernel_outputs outputs; /* of one step */
     stratc_ask *asks;
     uint32_t ask_count;
-    stratc_frame_queue reports; /* the caller pops them */
+    stratc_frame_queue *reports; /* the caller's, who pops them */
 } stratc_order_path;
 
 /* What the outside may know of an order. */
@@ -36,8 +37,9 @@ typedef struct {
     bool triggered;
 } stratc_order;
 
-/* Tells the kernel its limits and the contract. */
-bool stratc_order_path_open(stratc_order_path *path, const stratc_program *program, stratc_error *error);
+/* For one instrument of the program: tells the kernel its limits and the contract. */
+bool stratc_order_path_open(stratc_order_path *path, const stratc_program *program, uint32_t instrument, stratc_frame_queue *reports,
+                            stratc_error *error);
 void stratc_order_path_close(stratc_order_path *path);
 
 /* Takes one command frame. False: the frame itself is broken, which no kernel of ours sends. A well-formed command that can't be

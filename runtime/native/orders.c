@@ -25,7 +25,7 @@ static bool round_price(const stratc_instrument *instrument, double price, int d
 
 static bool round_expiry(const stratc_view *view, const stratc_template *t, stratc_optional_time expires, int64_t *at) {
     if (t->tif == STRATC_TIF_DAY) {
-        *at = stratc_day_end(view->plan->instrument, view->core->now);
+        *at = stratc_day_end(&view->plan->instruments[t->instrument], view->core->now);
     } else if (t->tif == STRATC_TIF_GTD) {
         if (expires.value < 1 || expires.value > LATEST - view->core->now) {
             return false;
@@ -36,8 +36,8 @@ static bool round_expiry(const stratc_view *view, const stratc_template *t, stra
 }
 
 stratc_rounded stratc_round_fields(const stratc_view *view, uint32_t template_id, const stratc_fields *fields) {
-    const stratc_instrument *instrument = view->plan->instrument;
     const stratc_template *t = &view->plan->templates[template_id];
+    const stratc_instrument *instrument = &view->plan->instruments[t->instrument];
     stratc_rounded made = {.why = STRATC_WHY_NA};
     if (!fields->qty.ok || (has_price(t) && !fields->price.ok) || (has_trigger(t) && !fields->trigger.ok) ||
         (t->tif == STRATC_TIF_GTD && !fields->expires.ok)) {
@@ -56,9 +56,9 @@ stratc_rounded stratc_round_fields(const stratc_view *view, uint32_t template_id
 
 /* ---- checks */
 
-bool stratc_enough(const stratc_view *view, const stratc_terms *terms, int64_t lots) {
-    const stratc_instrument *instrument = view->plan->instrument;
-    int64_t price = terms->px != 0 ? terms->px : terms->trigger != 0 ? terms->trigger : view->core->account.mark;
+bool stratc_enough(const stratc_view *view, uint32_t template_id, const stratc_terms *terms, int64_t lots) {
+    const stratc_instrument *instrument = &view->plan->instruments[stratc_instrument_of(view, template_id)];
+    int64_t price = terms->px != 0 ? terms->px : terms->trigger != 0 ? terms->trigger : stratc_holding_of(view, template_id)->mark;
     return lots >= 1 && lots >= instrument->min_qty && stratc_notional(instrument, lots, price) >= instrument->min_notional;
 }
 
@@ -74,13 +74,14 @@ static bool is_shadow(const stratc_view *view, uint32_t template_id) {
 }
 
 int64_t stratc_room(const stratc_view *view, uint32_t template_id, uint8_t side, const stratc_slot *without) {
-    int64_t room = -stratc_toward(side, view->core->account.position);
+    int64_t room = -stratc_toward(side, stratc_holding_of(view, template_id)->position);
     if (room <= 0 || is_shadow(view, template_id)) {
         return room > 0 ? room : 0;
     }
     for (uint32_t i = 0; i < view->plan->slot_count; i++) {
         const stratc_slot *slot = &view->slots[i];
-        if (slot->open && slot->reduce_only && slot->side == side && slot != without && !is_shadow(view, slot->template_id)) {
+        if (slot->reduce_only && slot != without && stratc_stands_on(view, slot, side, stratc_instrument_of(view, template_id)) &&
+            !is_shadow(view, slot->template_id)) {
             room -= stratc_leaves(slot);
         }
     }
@@ -99,7 +100,7 @@ static stratc_slot *free_slot(const stratc_view *view, const stratc_template *t)
 /* The first reason against it, or OK; may make it smaller, and one that only reduces. */
 static uint8_t check(const stratc_view *view, stratc_candidate *order, const stratc_slot *slot) {
     const stratc_template *t = &view->plan->templates[order->template_id];
-    if (!stratc_enough(view, &order->terms, order->terms.qty)) {
+    if (!stratc_enough(view, order->template_id, &order->terms, order->terms.qty)) {
         return STRATC_WHY_MIN_QTY;
     }
     if (slot == NULL) {
@@ -138,7 +139,7 @@ void stratc_log_command(const stratc_view *view, uint32_t verb, uint32_t templat
         made->payload[0].i = (int64_t)order_id;
         made->payload[1].i = terms->qty;
         made->payload[2].i = terms->px != 0 ? terms->px : terms->trigger;
-        made->payload[3].i = view->core->account.position;
+        made->payload[3].i = stratc_holding_of(view, template_id)->position;
     }
 }
 
@@ -151,7 +152,8 @@ void stratc_refuse(const stratc_view *view, uint8_t event, uint32_t template_id,
     made->report.id = order_id;
     made->report.qty = terms->qty > 0 ? terms->qty : 0;
     made->report.px = terms->px;
-    made->report.position_after = view->core->account.position;
+    made->header.instrument = stratc_instrument_of(view, template_id);
+    made->report.position_after = stratc_holding_of(view, template_id)->position;
     made->report.event_time = view->core->now;
     made->report.template = (uint16_t)template_id;
     made->report.event = event;
@@ -182,6 +184,7 @@ static void send(const stratc_view *view, stratc_slot *slot, uint64_t order_id, 
                           .open = 1,
                           .side = order->side,
                           .reduce_only = order->reduce_only};
+    made->header.instrument = t->instrument;
     made->submit.id = order_id;
     made->submit.sibling = sibling_order(view, t);
     made->submit.qty = order->terms.qty;
@@ -192,6 +195,8 @@ static void send(const stratc_view *view, stratc_slot *slot, uint64_t order_id, 
     made->submit.side = order->side;
     made->submit.kind = t->kind;
     made->submit.tif = t->tif;
+    made->submit.urgency = t->urgency;
+    made->submit.route = t->route;
     made->submit.post_only = t->post_only;
     made->submit.reduce_only = order->reduce_only;
     stratc_count_send(view);
@@ -220,9 +225,9 @@ void stratc_submit(const stratc_view *view, uint32_t template_id, const stratc_f
     admit(view, order, rounded.expires, rounded.why);
 }
 
-void stratc_close_position(const stratc_view *view) {
-    uint32_t reserved = view->plan->template_count - 1;
-    int64_t position = view->core->account.position, held = stratc_absolute(position), most = view->plan->instrument->max_qty;
+void stratc_close_position(const stratc_view *view, uint32_t reserved) {
+    int64_t position = stratc_holding_of(view, reserved)->position, held = stratc_absolute(position);
+    int64_t most = view->plan->instruments[stratc_instrument_of(view, reserved)].max_qty;
     stratc_candidate order = {.template_id = reserved,
                               .side = position > 0 ? STRATC_SIDE_SELL : STRATC_SIDE_BUY,
                               .reduce_only = 1,
@@ -245,6 +250,7 @@ void stratc_cancel(const stratc_view *view, int32_t template_id, uint32_t line) 
         stratc_log_command(view, STRATC_FRAME_CANCEL, slot->template_id, slot->order_id, &left, line);
         stratc_frame *made = stratc_new_frame(view->core, view->output, STRATC_FRAME_CANCEL, line);
         if (made != NULL) {
+            made->header.instrument = stratc_instrument_of(view, slot->template_id);
             made->cancel.id = slot->order_id;
             made->cancel.template = slot->template_id;
             stratc_count_send(view);

@@ -23,7 +23,7 @@ typedef struct { /* what would be sent: a new order, or the part that a replace 
 stratc_rounded stratc_round_fields(const stratc_view *view, uint32_t template_id, const stratc_fields *fields);
 
 /* Whether the venue takes so few lots at these prices. */
-bool stratc_enough(const stratc_view *view, const stratc_terms *terms, int64_t lots);
+bool stratc_enough(const stratc_view *view, uint32_t template_id, const stratc_terms *terms, int64_t lots);
 
 /* Whether what adds risk is refused now. */
 bool stratc_refusing(const stratc_view *view);
@@ -44,7 +44,7 @@ void stratc_log_command(const stratc_view *view, uint32_t verb, uint32_t templat
 void stratc_refuse(const stratc_view *view, uint8_t event, uint32_t template_id, uint64_t order_id, uint8_t side,
                    const stratc_terms *terms, uint8_t why, uint32_t line);
 
-/* Market order of the reserved template against the position, as much as one order may be. */
-void stratc_close_position(const stratc_view *view);
+/* Market order of a reserved template against its position, as much as one order may be. */
+void stratc_close_position(const stratc_view *view, uint32_t reserved);
 
 #endif

@@ -51,7 +51,7 @@ static char *joined(const char *path, const char *suffix) {
     return text;
 }
 
-static bool open_file(stratc_output_file *file, const char *path, bool in_place, stratc_error *error) {
+static bool open_file(stratc_output_file *file, const char *path, bool in_place, int flags, stratc_error *error) {
     memset(file, 0, sizeof *file);
     file->descriptor = -1;
     struct stat info;
@@ -67,7 +67,7 @@ static bool open_file(stratc_output_file *file, const char *path, bool in_place,
         release(file);
         return false;
     }
-    do file->descriptor = open(in_place ? file->path : file->temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    do file->descriptor = open(in_place ? file->path : file->temporary, flags | O_CLOEXEC, 0666);
     while (file->descriptor < 0 && errno == EINTR);
     if (file->descriptor >= 0) return true;
     fail(error, path, errno);
@@ -75,15 +75,75 @@ static bool open_file(stratc_output_file *file, const char *path, bool in_place,
     return false;
 }
 
+static const int ANEW = O_WRONLY | O_CREAT | O_TRUNC;
+
 bool stratc_output_open(stratc_output_file *file, const char *path, stratc_error *error) {
-    return open_file(file, path, false, error);
+    return open_file(file, path, false, ANEW, error);
 }
 
 bool stratc_output_open_in_place(stratc_output_file *file, const char *path, stratc_error *error) {
-    return open_file(file, path, true, error);
+    return open_file(file, path, true, ANEW, error);
+}
+
+static bool open_known(stratc_output_file *file, const char *path, int flags, stratc_error *error) {
+    struct stat info;
+    if (!open_file(file, path, true, flags, error)) return false;
+    if (fstat(file->descriptor, &info) == 0) file->known = (uint64_t)info.st_size;
+    file->checks_only = flags == O_RDONLY;
+    return true;
+}
+
+bool stratc_output_resume(stratc_output_file *file, const char *path, stratc_error *error) {
+    return open_known(file, path, O_RDWR | O_CREAT, error);
+}
+
+bool stratc_output_compare(stratc_output_file *file, const char *path, stratc_error *error) {
+    return open_known(file, path, O_RDONLY, error);
+}
+
+static bool differ(stratc_output_file *file, uint64_t at) {
+    file->differs = true;
+    file->differs_at = at;
+    stratc_fail(&file->failure, STRATC_EXIT_OUTPUT, "%.700s: is not what this run writes, from byte %llu on", file->path,
+                (unsigned long long)at);
+    return stratc_help(&file->failure, "the file was changed, or it is of another run");
+}
+
+/* Compares the next bytes with those of the file. */
+static bool check_known(stratc_output_file *file, const unsigned char *bytes, size_t size) {
+    unsigned char there[4096];
+    for (size_t done = 0; done < size;) {
+        size_t part = size - done < sizeof there ? size - done : sizeof there;
+        ssize_t count = pread(file->descriptor, there, part, (off_t)(file->flushed + done));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return fail(&file->failure, file->path, errno);
+        for (size_t i = 0; i < part; i++) {
+            if (i < (size_t)count && there[i] == bytes[done + i]) continue;
+            size_t word = i & ~(size_t)7;
+            if (word + 8 <= part) memcpy(&file->given, bytes + done + word, 8);
+            if (word + 8 <= (size_t)count) memcpy(&file->there, there + word, 8);
+            return differ(file, file->flushed + done + i);
+        }
+        done += part;
+    }
+    return true;
+}
+
+/* What of the bytes the file has already; the rest is written behind it. */
+static bool pass_known(stratc_output_file *file, const unsigned char **bytes, size_t *size) {
+    uint64_t left = file->known > file->flushed ? file->known - file->flushed : 0;
+    size_t part = *size < left ? *size : (size_t)left;
+    if (part > 0 && !check_known(file, *bytes, part)) return false;
+    file->flushed += part;
+    *bytes += part, *size -= part;
+    if (*size == 0) return true;
+    if (file->checks_only) return differ(file, file->flushed);
+    return file->known == 0 || lseek(file->descriptor, (off_t)file->flushed, SEEK_SET) >= 0 || fail(&file->failure, file->path, errno);
 }
 
 static bool write_all(stratc_output_file *file, const unsigned char *bytes, size_t size) {
+    if ((file->known > 0 || file->checks_only) && !pass_known(file, &bytes, &size)) return false;
+    file->flushed += size;
     while (size > 0) {
         ssize_t count = write(file->descriptor, bytes, size);
         if (count < 0 && errno == EINTR) continue;
@@ -93,7 +153,7 @@ static bool write_all(stratc_output_file *file, const unsigned char *bytes, size
     return true;
 }
 
-static bool flush(stratc_output_file *file) {
+bool stratc_output_flush(stratc_output_file *file) {
     size_t size = file->used;
     file->used = 0;
     return write_all(file, file->buffer, size);
@@ -102,7 +162,7 @@ static bool flush(stratc_output_file *file) {
 bool stratc_output_write(stratc_output_file *file, const void *data, size_t size) {
     if (file->failure.code != STRATC_EXIT_OK) return false;
     file->size += size;
-    if (file->used + size > BUFFER_SIZE && !flush(file)) return false;
+    if (file->used + size > BUFFER_SIZE && !stratc_output_flush(file)) return false;
     if (size >= BUFFER_SIZE) return write_all(file, data, size);
     if (size > 0) memcpy(file->buffer + file->used, data, size);
     file->used += size;
@@ -110,7 +170,7 @@ bool stratc_output_write(stratc_output_file *file, const void *data, size_t size
 }
 
 bool stratc_output_commit(stratc_output_file *file, stratc_error *error) {
-    if (file->failure.code == STRATC_EXIT_OK && flush(file)) {
+    if (file->failure.code == STRATC_EXIT_OK && stratc_output_flush(file) && (file->known <= file->flushed || differ(file, file->flushed))) {
         /* An interrupted close has closed; any other failure may be the first word of a write that was delayed. */
         if (close(file->descriptor) != 0 && errno != EINTR) fail(&file->failure, file->path, errno);
         file->descriptor = -1;
@@ -130,7 +190,7 @@ void stratc_output_abandon(stratc_output_file *file) {
     if (!file->path) return; /* never opened, or over */
     bool in_place = !file->temporary;
     if (file->descriptor >= 0) {
-        if (in_place && file->failure.code == STRATC_EXIT_OK) (void)flush(file);
+        if (in_place && file->failure.code == STRATC_EXIT_OK) (void)stratc_output_flush(file);
         (void)close(file->descriptor);
     }
     if (!in_place) (void)unlink(file->temporary);

@@ -96,10 +96,37 @@ static bool parse_bool(const char *text, int64_t *flag) {
     return *flag || strcmp(text, "false") == 0;
 }
 
+/* The names of an enumeration: the one at `place`, and how long it is; NULL behind the last. */
+static const char *member_at(const char *members, int64_t place, size_t *length) {
+    for (; place > 0 && *members != '\0'; place--) {
+        members += strcspn(members, " ");
+        members += *members == ' ';
+    }
+    *length = strcspn(members, " ");
+    return *length > 0 ? members : NULL;
+}
+
+static bool parse_member(const stratc_param *param, const char *text, int64_t *place) {
+    size_t length;
+    const char *name;
+    for (*place = 0; (name = member_at(param->members, *place, &length)) != NULL; ++*place)
+        if (strlen(text) == length && strncmp(text, name, length) == 0) return true;
+    return false;
+}
+
+/* "one of FAST, SLOW" */
+static void members_text(const stratc_param *param, char *out, size_t size) {
+    size_t used = (size_t)snprintf(out, size, "one of "), length;
+    const char *name;
+    for (int64_t place = 0; (name = member_at(param->members, place, &length)) != NULL && used < size; place++)
+        used += (size_t)snprintf(out + used, size - used, "%s%.*s", place == 0 ? "" : ", ", (int)length, name);
+}
+
 static const char *kind_text(const stratc_param *param) {
     switch (param->kind) {
         case STRATC_PARAM_COUNT: return "a whole number";
         case STRATC_PARAM_BOOL: return "true or false";
+        case STRATC_PARAM_ENUM: return "one of its members";
         case STRATC_PARAM_DURATION: return "a duration such as 5min, 1h or 30s";
         default: return strcmp(param->unit, "ratio") == 0 ? "a number such as 0.5, 2pct or 5bps" : "a number such as 0.5";
     }
@@ -110,6 +137,7 @@ static bool parse_value(const stratc_param *param, const char *text, stratc_valu
         case STRATC_PARAM_COUNT: return parse_count(text, text + strlen(text), &value->i);
         case STRATC_PARAM_BOOL: return parse_bool(text, &value->i);
         case STRATC_PARAM_DURATION: return parse_duration(text, &value->i);
+        case STRATC_PARAM_ENUM: return parse_member(param, text, &value->i);
         default: return parse_number(param, text, &value->f);
     }
 }
@@ -148,12 +176,20 @@ void stratc_param_format(const stratc_param *param, stratc_value value, char out
         stratc_duration_format(value.i, out);
     else if (param->kind == STRATC_PARAM_BOOL)
         snprintf(out, STRATC_PARAM_TEXT, "%s", value.i ? "true" : "false");
-    else
+    else if (param->kind == STRATC_PARAM_ENUM) {
+        size_t length;
+        const char *name = member_at(param->members, value.i, &length);
+        snprintf(out, STRATC_PARAM_TEXT, "%.*s", (int)length, name == NULL ? "" : name);
+    } else
         snprintf(out, STRATC_PARAM_TEXT, "%lld", (long long)value.i);
 }
 
 void stratc_param_range(const stratc_param *param, char *out, size_t size) {
     char low[STRATC_PARAM_TEXT], high[STRATC_PARAM_TEXT], step[STRATC_PARAM_TEXT];
+    if (param->kind == STRATC_PARAM_ENUM) {
+        members_text(param, out, size);
+        return;
+    }
     if (!param->bounded) {
         snprintf(out, size, "%s", kind_text(param));
         return;

@@ -6,7 +6,7 @@
 static stratc_rounded round_wish(const stratc_view *view, const stratc_slot *slot, const stratc_fields *fields) {
     stratc_rounded made = stratc_round_fields(view, slot->template_id, fields);
     bool ends = made.terms.qty >= 0 && made.terms.qty <= slot->cum;
-    if (made.why == STRATC_WHY_OK && !ends && !stratc_enough(view, &made.terms, made.terms.qty)) {
+    if (made.why == STRATC_WHY_OK && !ends && !stratc_enough(view, slot->template_id, &made.terms, made.terms.qty)) {
         made.why = STRATC_WHY_MIN_QTY;
     }
     return made;
@@ -46,11 +46,13 @@ static void ask(const stratc_view *view, stratc_slot *slot, const stratc_terms *
     stratc_log_command(view, STRATC_FRAME_REPLACE, slot->template_id, slot->order_id, terms, line);
     stratc_frame *made = stratc_new_frame(view->core, view->output, STRATC_FRAME_REPLACE, line);
     if (made != NULL) {
+        made->header.instrument = stratc_instrument_of(view, slot->template_id);
         made->replace.id = slot->order_id;
         made->replace.qty = terms->qty;
         made->replace.px = terms->px;
         made->replace.trigger = terms->trigger;
         made->replace.template = slot->template_id;
+        made->replace.urgency = view->plan->templates[slot->template_id].urgency;
         stratc_count_send(view);
     }
 }

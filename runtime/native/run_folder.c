@@ -12,7 +12,8 @@
 /* What a run writes; the first is the sign of a whole run. The last is what `stratc report` makes of it. */
 static const char *const NAMES[] = {"summary.json",  "fills.csv",    "trades.csv", "equity.arrow",
                                     "signals.arrow", "strategy.log", "order.log",  "manifest.yaml",
-                                    "report.html"};
+                                    "report.html",   "journal.bin",  "snapshot.0.bin", "snapshot.1.bin",
+                                    "arguments.txt"};
 enum { NAME_COUNT = sizeof NAMES / sizeof *NAMES };
 
 static bool fail(stratc_error *error, const char *path, const char *what) {

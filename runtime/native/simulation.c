@@ -11,10 +11,16 @@ static const int64_t MOST_TICKS = 1000000;
 
 const char *stratc_path_name(enum stratc_path path) { return PATHS[path]; }
 
-stratc_simulation stratc_simulation_default(const stratc_instrument *instrument) {
-    return (stratc_simulation){.path = STRATC_PATH_ADVERSE,
-                               .market = {.through = instrument->tick, .participation = 10000000},
-                               .bounds = true};
+stratc_simulation stratc_simulation_default(void) {
+    return (stratc_simulation){.path = STRATC_PATH_ADVERSE, .market = {.through = 1, .participation = 10000000}, .bounds = true};
+}
+
+stratc_market stratc_market_of(const stratc_simulation *simulation, const stratc_instrument *instrument) {
+    stratc_market market = simulation->market;
+    market.through *= instrument->tick;
+    market.half_spread = (market.half_spread * instrument->tick + 1) / 2;
+    if (market.slippage == STRATC_SLIPPAGE_TICKS) market.slip *= instrument->tick;
+    return market;
 }
 
 static bool wrong(stratc_error *error, const char *option, const char *value, const char *expected) {
@@ -56,28 +62,27 @@ bool stratc_simulation_fill(stratc_simulation *simulation, const char *value, st
     return simulation->market.at_close || strcmp(value, "next_open") == 0 || wrong(error, "--fill", value, "next_open or close");
 }
 
-bool stratc_simulation_through(stratc_simulation *simulation, const stratc_instrument *instrument, const char *value, stratc_error *error) {
+bool stratc_simulation_through(stratc_simulation *simulation, const char *value, stratc_error *error) {
     int64_t ticks;
     if (!parse_number(value, "", 0, MOST_TICKS, &ticks)) return wrong(error, "--through", value, "a whole number of ticks, 0 or more");
-    simulation->market.through = ticks * instrument->tick;
+    simulation->market.through = ticks;
     return true;
 }
 
-bool stratc_simulation_spread(stratc_simulation *simulation, const stratc_instrument *instrument, const char *value, stratc_error *error) {
+bool stratc_simulation_spread(stratc_simulation *simulation, const char *value, stratc_error *error) {
     int64_t ticks;
     if (!parse_number(value, "", 0, MOST_TICKS, &ticks)) return wrong(error, "--spread", value, "a whole number of ticks, 0 or more");
-    simulation->market.half_spread = (ticks * instrument->tick + 1) / 2;
+    simulation->market.half_spread = ticks;
     return true;
 }
 
-bool stratc_simulation_slippage(stratc_simulation *simulation, const stratc_instrument *instrument, const char *value, stratc_error *error) {
+bool stratc_simulation_slippage(stratc_simulation *simulation, const char *value, stratc_error *error) {
     stratc_market *market = &simulation->market;
     market->slippage = STRATC_SLIPPAGE_NONE;
     market->slip = 0;
     if (strcmp(value, "none") == 0) return true;
     if (parse_number(value, "ticks", 0, MOST_TICKS, &market->slip)) {
         market->slippage = STRATC_SLIPPAGE_TICKS;
-        market->slip *= instrument->tick;
         return true;
     }
     bool by_volume = strncmp(value, "volume:", 7) == 0;

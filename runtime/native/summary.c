@@ -71,12 +71,12 @@ static void repairs_block(stratc_json *json, const stratc_bar_faults *faults) {
     stratc_json_close_object(json);
 }
 
-static void data_block(stratc_json *json, const stratc_program *program, const stratc_source *source) {
-    open_block(json, "data");
-    text(json, "feed", program->feeds[0].name);
-    text(json, "schema", program->feeds[0].schema);
-    integer(json, "schema_version", program->feeds[0].schema_version);
-    integer(json, "every_ns", program->feeds[0].every);
+/* What a file of one feed held: the members of an object. */
+static void source_members(stratc_json *json, const stratc_feed *feed, const stratc_source *source) {
+    text(json, "feed", feed->name);
+    text(json, "schema", feed->schema);
+    integer(json, "schema_version", feed->schema_version);
+    integer(json, "every_ns", feed->every);
     text(json, "file", source->file);
     hash(json, "sha256", source->hashed ? source->sha256 : NULL);
     integer(json, "rows", (int64_t)source->rows);
@@ -85,7 +85,22 @@ static void data_block(stratc_json *json, const stratc_program *program, const s
     integer(json, "gaps", (int64_t)source->faults.gaps);
     integer(json, "longest_gap_ns", source->faults.longest_gap_ns);
     repairs_block(json, &source->faults);
+}
+
+/* Of the main feed; of other feeds with files of their own. */
+static void data_block(stratc_json *json, const stratc_program *program, const stratc_data *data) {
+    open_block(json, "data");
+    source_members(json, &program->feeds[data->main], &data->sources[data->main]);
     stratc_json_close_object(json);
+    stratc_json_key(json, "other_data");
+    stratc_json_open_array(json);
+    for (uint32_t f = 0; f < program->feed_count; f++) {
+        if (f == data->main || data->sources[f].file == NULL) continue;
+        stratc_json_open_object(json);
+        source_members(json, &program->feeds[f], &data->sources[f]);
+        stratc_json_close_object(json);
+    }
+    stratc_json_close_array(json);
 }
 
 static void options_block(stratc_json *json, const stratc_results *results) {
@@ -116,7 +131,11 @@ static void params_block(stratc_json *json, const stratc_results *results) {
             stratc_json_number(json, value.f);
         else if (param->kind == STRATC_PARAM_BOOL)
             stratc_json_bool(json, value.i != 0);
-        else
+        else if (param->kind == STRATC_PARAM_ENUM) {
+            char member[STRATC_PARAM_TEXT];
+            stratc_param_format(param, value, member);
+            stratc_json_text(json, member);
+        } else
             stratc_json_integer(json, value.i);
     }
     stratc_json_close_object(json);
@@ -143,10 +162,10 @@ static void fills_block(stratc_json *json, const stratc_results *results) {
 }
 
 static void trades_block(stratc_json *json, const stratc_results *results) {
-    size_t count = results->trades.trade_count;
-    bool open = count > 0 && stratc_trade_is_open(&results->trades.trades[count - 1]);
+    int64_t open = 0;
+    for (uint32_t i = 0; i < results->program->instrument_count; i++) open += results->trades.open[i] != 0;
     open_block(json, "trades");
-    integer(json, "closed", (int64_t)(count - open));
+    integer(json, "closed", (int64_t)results->trades.trade_count - open);
     integer(json, "open", open);
     stratc_json_close_object(json);
 }
@@ -167,10 +186,12 @@ static void price_or_null(stratc_json *json, const char *key, int64_t px, const 
 }
 
 static void open_order(stratc_json *json, const stratc_results *results, const stratc_order *order) {
-    const stratc_instrument *instrument = &results->program->instruments[0];
+    const stratc_template *of = &results->program->templates[order->template_id];
+    const stratc_instrument *instrument = &results->program->instruments[of->instrument];
     stratc_json_open_object(json);
     integer(json, "order_id", (int64_t)order->id);
-    text(json, "template", results->program->templates[order->template_id].name);
+    text(json, "instrument", instrument->name);
+    text(json, "template", of->name);
     text(json, "side", order->side == STRATC_SIDE_BUY ? "buy" : "sell");
     scaled(json, "qty", order->qty, instrument->lot);
     scaled(json, "filled", order->cum, instrument->lot);
@@ -181,10 +202,18 @@ static void open_order(stratc_json *json, const stratc_results *results, const s
 
 /* What the end of the data left standing. */
 static void open_block_at_end(stratc_json *json, const stratc_results *results) {
-    const stratc_instrument *instrument = &results->program->instruments[0];
     open_block(json, "open");
-    scaled(json, "position", results->account.position, instrument->lot);
-    scaled(json, "mark", results->mark, instrument->price);
+    stratc_json_key(json, "positions");
+    stratc_json_open_array(json);
+    for (uint32_t i = 0; i < results->program->instrument_count; i++) {
+        const stratc_instrument *instrument = &results->program->instruments[i];
+        stratc_json_open_object(json);
+        text(json, "instrument", instrument->name);
+        scaled(json, "position", results->holdings[i].position, instrument->lot);
+        scaled(json, "mark", results->marks[i], instrument->price);
+        stratc_json_close_object(json);
+    }
+    stratc_json_close_array(json);
     stratc_json_key(json, "orders");
     stratc_json_open_array(json);
     for (uint32_t i = 0; i < results->open_order_count; i++) open_order(json, results, &results->open_orders[i]);
@@ -215,27 +244,41 @@ static void latencies(stratc_json *json, const stratc_latency *latency) {
     stratc_json_close_object(json);
 }
 
-static void assumptions_block(stratc_json *json, const stratc_instrument *instrument, const stratc_simulation *simulation) {
+/* What an instrument costs to trade: the members of an object. */
+static void terms_members(stratc_json *json, const stratc_instrument *instrument, const stratc_simulation *simulation) {
+    stratc_market of = stratc_market_of(simulation, instrument), *market = &of;
+    integer(json, "through", market->through);
+    integer(json, "half_spread", market->half_spread);
+    slippage(json, market);
+    scaled(json, "maker_fee", instrument->maker_fee, (stratc_scale){1, 8});
+    scaled(json, "taker_fee", instrument->taker_fee, (stratc_scale){1, 8});
+    text(json, "fee_in", instrument->fee_in_base ? "base asset on a buy, quote currency on a sell" : "quote currency");
+    text(json, "calendar", instrument->trades_all_days ? "all days" : "sessions");
+}
+
+static void assumptions_block(stratc_json *json, const stratc_program *program, const stratc_simulation *simulation) {
     const stratc_market *market = &simulation->market;
     open_block(json, "assumptions");
     text(json, "fill", market->at_close ? "close of the bar decided on (optimistic)" : "next_open");
     text(json, "path", stratc_path_name(simulation->path));
-    integer(json, "through", market->through);
-    integer(json, "half_spread", market->half_spread);
-    slippage(json, market);
     stratc_json_key(json, "participation");
     if (market->participation < 0)
         stratc_json_null(json);
     else
         stratc_json_decimal(json, market->participation, 8);
     latencies(json, &simulation->latency);
-    scaled(json, "maker_fee", instrument->maker_fee, (stratc_scale){1, 8});
-    scaled(json, "taker_fee", instrument->taker_fee, (stratc_scale){1, 8});
-    text(json, "fee_in", instrument->fee_in_base ? "base asset on a buy, quote currency on a sell" : "quote currency");
     text(json, "fee_rounding", "up");
     text(json, "mark", "close");
     text(json, "end_of_data", "orders cancelled by the strategy's stop, position marked at the last close");
-    text(json, "calendar", instrument->trades_all_days ? "all days" : "sessions");
+    stratc_json_key(json, "terms");
+    stratc_json_open_array(json);
+    for (uint32_t i = 0; i < program->instrument_count; i++) {
+        stratc_json_open_object(json);
+        text(json, "instrument", program->instruments[i].name);
+        terms_members(json, &program->instruments[i], simulation);
+        stratc_json_close_object(json);
+    }
+    stratc_json_close_array(json);
     stratc_json_close_object(json);
 }
 
@@ -277,6 +320,7 @@ static void hold_block(stratc_json *json, const stratc_results *results) {
         return;
     }
     stratc_json_open_object(json);
+    text(json, "instrument", instrument->name);
     scaled(json, "qty", hold->qty, instrument->lot);
     scaled(json, "price", hold->px, instrument->price);
     scaled(json, "fee", hold->fee, money);
@@ -299,8 +343,9 @@ static void logs_block(stratc_json *json, const stratc_results *results) {
     stratc_json_close_object(json);
 }
 
-static void instrument_block(stratc_json *json, const stratc_instrument *instrument) {
-    open_block(json, "instrument");
+static void instrument_object(stratc_json *json, const stratc_instrument *instrument) {
+    stratc_json_open_object(json);
+    text(json, "name", instrument->name);
     text(json, "venue", instrument->venue);
     text(json, "base", instrument->base);
     text(json, "quote", instrument->quote);
@@ -310,19 +355,21 @@ static void instrument_block(stratc_json *json, const stratc_instrument *instrum
     stratc_json_close_object(json);
 }
 
-void stratc_summary_write(stratc_output_file *file, const stratc_results *results, const stratc_source *source,
-                          stratc_period period) {
+void stratc_summary_write(stratc_output_file *file, const stratc_results *results, const stratc_data *data) {
     const stratc_instrument *instrument = &results->program->instruments[0];
     stratc_json writer, *json = &writer;
     stratc_json_begin(json, file);
     stratc_json_open_object(json);
     text(json, "status", "complete");
     program_block(json, results->program);
-    instrument_block(json, instrument);
-    data_block(json, results->program, source);
+    stratc_json_key(json, "instruments");
+    stratc_json_open_array(json);
+    for (uint32_t i = 0; i < results->program->instrument_count; i++) instrument_object(json, &results->program->instruments[i]);
+    stratc_json_close_array(json);
+    data_block(json, results->program, data);
     options_block(json, results);
     params_block(json, results);
-    period_block(json, results, period);
+    period_block(json, results, data->periods[data->main]);
     fills_block(json, results);
     trades_block(json, results);
     denials_block(json, results);
@@ -331,8 +378,8 @@ void stratc_summary_write(stratc_output_file *file, const stratc_results *result
     stratc_statistics_json(json, &results->statistics, instrument->money_decimals);
     hold_block(json, results);
     view_block(json, results);
-    assumptions_block(json, instrument, &results->options->simulation);
-    simulation_block(json, results, source->has_volume);
+    assumptions_block(json, results->program, &results->options->simulation);
+    simulation_block(json, results, data->sources[data->main].has_volume);
     logs_block(json, results);
     stratc_json_close_object(json);
     stratc_json_end(json);
@@ -347,12 +394,12 @@ static bool save_manifest(const char *folder, const stratc_program *program, str
     return stratc_output_commit(&file, error);
 }
 
-bool stratc_summary_save(const char *folder, const stratc_results *results, const stratc_source *source,
-                         stratc_period period, stratc_error *error) {
+bool stratc_summary_save(const char *folder, const stratc_results *results, const stratc_data *data,
+                         stratc_error *error) {
     char path[STRATC_PATH_TEXT];
     stratc_output_file file;
     if (!save_manifest(folder, results->program, error)) return false;
     if (!stratc_run_folder_path(folder, "summary.json", path, error) || !stratc_output_open(&file, path, error)) return false;
-    stratc_summary_write(&file, results, source, period);
+    stratc_summary_write(&file, results, data);
     return stratc_output_commit(&file, error);
 }

@@ -62,20 +62,28 @@ static void statistic_line(stratc_output_file *file, const char *name, const str
     line(file, name, value, unit, remark);
 }
 
-static void head(stratc_output_file *file, const stratc_results *results, const stratc_source *source, stratc_period period) {
+static void head(stratc_output_file *file, const stratc_results *results, const stratc_data *data) {
     const stratc_program *program = results->program;
     const stratc_instrument *instrument = &program->instruments[0];
     char start[STRATC_INSTANT_TEXT], end[STRATC_INSTANT_TEXT], every[STRATC_INSTANT_TEXT];
     stratc_instant_format(results->start, start);
     stratc_instant_format(results->end, end);
-    stratc_duration_format(program->feeds[0].every, every);
+    const stratc_source *source = &data->sources[data->main];
+    const stratc_period period = data->periods[data->main];
+    stratc_duration_format(program->feeds[data->main].every, every);
     print(file, "%s%s%s\n", program->name, *program->title ? ": " : "", program->title);
-    print(file, "  %s/%s, %s, %llu bars of %s, %s .. %s\n", instrument->base, instrument->quote, instrument->venue,
-          (unsigned long long)results->bars, every, start, end);
+    print(file, "  ");
+    for (uint32_t i = 0; i < program->instrument_count; i++)
+        print(file, "%s/%s, %s, ", instrument[i].base, instrument[i].quote, instrument[i].venue);
+    print(file, "%llu bars of %s, %s .. %s\n", (unsigned long long)results->bars, every, start, end);
     print(file, "  %s: %llu rows, %llu gaps", source->file, (unsigned long long)source->rows,
           (unsigned long long)source->faults.gaps);
     if (period.begin > period.first) print(file, ", %zu bars of warm-up", period.begin - period.first);
     print(file, "\n");
+    for (uint32_t f = 0; f < program->feed_count; f++)
+        if (f != data->main && data->sources[f].file != NULL)
+            print(file, "  %s: %s, %llu rows, %llu gaps\n", program->feeds[f].name, data->sources[f].file,
+                  (unsigned long long)data->sources[f].rows, (unsigned long long)data->sources[f].faults.gaps);
     for (uint32_t i = 0; i < program->param_count; i++) {
         char value[STRATC_PARAM_TEXT];
         stratc_param_format(&program->params[i], results->options->params[i], value);
@@ -123,8 +131,9 @@ static void risk(stratc_output_file *file, const stratc_results *results) {
 
 static void market(stratc_output_file *file, const stratc_results *results) {
     const stratc_curve_statistics *hold = &results->statistics.hold;
+    const stratc_program *program = results->program;
     if (!results->statistics.held) return;
-    print(file, "\nBuy and hold\n");
+    print(file, program->instrument_count > 1 ? "\nBuy and hold %s\n" : "\nBuy and hold\n", program->instruments->name);
     money_line(file, "final equity", results, hold->final_equity, "bought at the first open, one taker fee");
     statistic_line(file, "total return", &hold->total_return, 100, "%");
     statistic_line(file, "Sharpe", &hold->sharpe, 1, "");
@@ -158,7 +167,6 @@ static void trading(stratc_output_file *file, const stratc_results *results) {
 }
 
 static void left_open(stratc_output_file *file, const stratc_results *results) {
-    const stratc_instrument *instrument = &results->program->instruments[0];
     char qty[STRATC_NUMBER_TEXT], px[STRATC_NUMBER_TEXT];
     for (int why = 0; why < STRATC_WHY_COUNT; why++)
         if (results->denials[why] > 0) {
@@ -166,10 +174,12 @@ static void left_open(stratc_output_file *file, const stratc_results *results) {
             snprintf(name, sizeof name, "denied: %s", stratc_why_name(why));
             count_line(file, name, (int64_t)results->denials[why], "");
         }
-    if (results->account.position != 0) {
+    for (uint32_t i = 0; i < results->program->instrument_count; i++) {
+        const stratc_instrument *instrument = &results->program->instruments[i];
         char remark[ROOM];
-        stratc_units_format(results->account.position, instrument->lot, qty);
-        stratc_units_format(results->mark, instrument->price, px);
+        if (results->holdings[i].position == 0) continue;
+        stratc_units_format(results->holdings[i].position, instrument->lot, qty);
+        stratc_units_format(results->marks[i], instrument->price, px);
         snprintf(remark, sizeof remark, "marked at %s %s", px, instrument->quote);
         line(file, "open position", qty, instrument->base, remark);
     }
@@ -208,10 +218,9 @@ static void simulated(stratc_output_file *file, const stratc_results *results) {
     seldom(file, "trimmed", counts->trimmed, "reduce-only orders larger than the position");
 }
 
-void stratc_table_write(stratc_output_file *file, const stratc_results *results, const stratc_source *source,
-                        stratc_period period) {
-    head(file, results, source, period);
-    repairs(file, source);
+void stratc_table_write(stratc_output_file *file, const stratc_results *results, const stratc_data *data) {
+    head(file, results, data);
+    for (uint32_t f = 0; f < results->program->feed_count; f++) repairs(file, &data->sources[f]);
     account(file, results);
     risk(file, results);
     trading(file, results);

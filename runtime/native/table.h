@@ -5,7 +5,6 @@
 #include "summary.h"
 
 /* Writes to an open file; a failed write sticks in it. */
-void stratc_table_write(stratc_output_file *file, const stratc_results *results, const stratc_source *source,
-                        stratc_period period);
+void stratc_table_write(stratc_output_file *file, const stratc_results *results, const stratc_data *data);
 
 #endif

@@ -2,10 +2,11 @@
 #ifndef STRATC_TOLD_H
 #define STRATC_TOLD_H
 
+#include "journal.h"
 #include "log.h"
 #include "order_path.h"
 
-enum stratc_told_kind { STRATC_TOLD_RECORD, STRATC_TOLD_COMMAND, STRATC_TOLD_REPORT, STRATC_TOLD_FILL };
+enum stratc_told_kind { STRATC_TOLD_RECORD, STRATC_TOLD_COMMAND, STRATC_TOLD_REPORT, STRATC_TOLD_FILL, STRATC_TOLD_ENTRY };
 
 typedef struct {
     enum stratc_told_kind kind;
@@ -13,6 +14,7 @@ typedef struct {
         stratc_record record;     /* RECORD: of the strategy */
         stratc_order_record order; /* COMMAND, REPORT: a frame, with the state of its order after it */
         stratc_match match;       /* FILL */
+        stratc_journal_entry entry; /* ENTRY: of the journal, if there is one */
     } as;
 } stratc_told;
 

@@ -8,10 +8,6 @@
 #include "decimal.h"
 #include "output.h"
 
-void stratc_trades_open(stratc_trades *trades, const stratc_instrument *instrument) {
-    *trades = (stratc_trades){.instrument = instrument};
-}
-
 void stratc_trades_close(stratc_trades *trades) {
     free(trades->fills);
     free(trades->trades);
@@ -31,12 +27,6 @@ static bool grow(void **items, size_t count, size_t *capacity, size_t size, stra
 
 bool stratc_trade_is_open(const stratc_trade *trade) { return trade->exit_qty < trade->entry_qty; }
 
-static stratc_trade *current(stratc_trades *trades) {
-    if (trades->trade_count == 0) return NULL;
-    stratc_trade *last = &trades->trades[trades->trade_count - 1];
-    return stratc_trade_is_open(last) ? last : NULL;
-}
-
 static void reduce(stratc_trade *trade, const stratc_fill *fill, int64_t qty, int64_t fee, uint64_t bars) {
     trade->exit_time = fill->time;
     trade->exit_qty += qty;
@@ -54,10 +44,13 @@ static void increase(stratc_trade *trade, const stratc_fill *fill, int64_t qty, 
 
 static bool begin(stratc_trades *trades, const stratc_fill *fill, int64_t qty, int64_t fee, uint64_t bars,
                   stratc_error *error) {
+    if (qty == 0) return true;
     if (!grow((void **)&trades->trades, trades->trade_count, &trades->trade_capacity, sizeof *trades->trades, error))
         return false;
     stratc_trade *trade = &trades->trades[trades->trade_count++];
+    trades->open[fill->instrument] = trades->trade_count;
     *trade = (stratc_trade){.entry_time = fill->time,
+                            .instrument = fill->instrument,
                             .entry_bar = bars,
                             .entry_template = fill->template_id,
                             .is_long = fill->buy};
@@ -65,20 +58,28 @@ static bool begin(stratc_trades *trades, const stratc_fill *fill, int64_t qty, i
     return true;
 }
 
-bool stratc_trades_add(stratc_trades *trades, const stratc_fill *fill, uint64_t bars, stratc_error *error) {
+bool stratc_trades_add(stratc_trades *trades, const stratc_fill *fill, uint64_t bars, const stratc_trade **closed, stratc_error *error) {
+    size_t *open = &trades->open[fill->instrument];
+    int64_t qty = fill->qty - fill->taken;
+    *closed = NULL;
     if (!grow((void **)&trades->fills, trades->fill_count, &trades->fill_capacity, sizeof *trades->fills, error))
         return false;
     trades->fills[trades->fill_count++] = *fill;
-    stratc_trade *trade = current(trades);
-    if (!trade) return begin(trades, fill, fill->qty, fill->fee, bars, error);
+    if (*open == 0) return begin(trades, fill, qty, fill->fee, bars, error);
+    size_t index = *open - 1;
+    stratc_trade *trade = &trades->trades[index];
     if (trade->is_long == fill->buy) {
-        increase(trade, fill, fill->qty, fill->fee);
+        increase(trade, fill, qty, fill->fee);
         return true;
     }
-    int64_t open = trade->entry_qty - trade->exit_qty, closing = fill->qty < open ? fill->qty : open;
-    int64_t fee = (int64_t)((stratc_wide)fill->fee * closing / fill->qty);
+    int64_t left = trade->entry_qty - trade->exit_qty, closing = qty < left ? qty : left;
+    int64_t fee = qty == 0 ? fill->fee : (int64_t)((stratc_wide)fill->fee * closing / qty);
     reduce(trade, fill, closing, fee, bars);
-    return closing == fill->qty || begin(trades, fill, fill->qty - closing, fill->fee - fee, bars, error);
+    if (closing < left) return true;
+    *open = 0;
+    bool good = closing == qty || begin(trades, fill, qty - closing, fill->fee - fee, bars, error);
+    *closed = &trades->trades[index];
+    return good;
 }
 
 int64_t stratc_trade_pnl(const stratc_trade *trade, const stratc_instrument *instrument, int64_t mark) {
@@ -102,7 +103,7 @@ void stratc_average_format(stratc_wide value, int64_t qty, stratc_scale price, c
 static bool put(stratc_output_file *file, const char *text) { return stratc_output_write(file, text, strlen(text)); }
 
 static bool write_fill(stratc_output_file *file, const stratc_program *program, const stratc_fill *fill) {
-    const stratc_instrument *instrument = &program->instruments[0];
+    const stratc_instrument *instrument = &program->instruments[fill->instrument];
     stratc_csv_row row;
     row.used = 0;
     stratc_csv_integer(&row, fill->time);
@@ -113,13 +114,14 @@ static bool write_fill(stratc_output_file *file, const stratc_program *program, 
     stratc_csv_units(&row, fill->qty, instrument->lot);
     stratc_csv_units(&row, fill->fee, (stratc_scale){1, instrument->money_decimals});
     stratc_csv_text(&row, stratc_fill_how_name(fill->how));
+    stratc_csv_text(&row, instrument->name);
     return stratc_csv_end(&row, file);
 }
 
 bool stratc_fills_write(const stratc_trades *trades, const stratc_program *program, const char *path, stratc_error *error) {
     stratc_output_file file;
     if (!stratc_output_open(&file, path, error)) return false;
-    bool good = put(&file, "ts_ns,order_id,template,side,price,qty,fee,reason\n");
+    bool good = put(&file, "ts_ns,order_id,template,side,price,qty,fee,reason,instrument\n");
     for (size_t i = 0; good && i < trades->fill_count; i++) good = write_fill(&file, program, &trades->fills[i]);
     return stratc_output_commit(&file, error); /* a failed write has stuck: commit reports it */
 }
@@ -132,7 +134,7 @@ static void put_average(stratc_csv_row *row, stratc_wide value, int64_t qty, str
 
 static bool write_trade(stratc_output_file *file, const stratc_program *program, const stratc_trade *trade, size_t number,
                         int64_t mark, uint64_t bars) {
-    const stratc_instrument *instrument = &program->instruments[0];
+    const stratc_instrument *instrument = &program->instruments[trade->instrument];
     stratc_scale money = {1, instrument->money_decimals};
     bool open = stratc_trade_is_open(trade);
     stratc_csv_row row;
@@ -150,16 +152,17 @@ static bool write_trade(stratc_output_file *file, const stratc_program *program,
     stratc_csv_text(&row, program->templates[trade->entry_template].name);
     stratc_csv_text(&row, open ? "" : program->templates[trade->exit_template].name);
     stratc_csv_text(&row, open ? "open" : "closed");
+    stratc_csv_text(&row, instrument->name);
     return stratc_csv_end(&row, file);
 }
 
-bool stratc_trades_write(const stratc_trades *trades, const stratc_program *program, int64_t mark, uint64_t bars,
+bool stratc_trades_write(const stratc_trades *trades, const stratc_program *program, const int64_t *marks, uint64_t bars,
                          const char *path, stratc_error *error) {
     stratc_output_file file;
     if (!stratc_output_open(&file, path, error)) return false;
     bool good = put(&file, "number,side,entry_ns,exit_ns,qty,entry_price,exit_price,pnl,fees,bars,entry_template,"
-                           "exit_template,state\n");
+                           "exit_template,state,instrument\n");
     for (size_t i = 0; good && i < trades->trade_count; i++)
-        good = write_trade(&file, program, &trades->trades[i], i + 1, mark, bars);
+        good = write_trade(&file, program, &trades->trades[i], i + 1, marks[trades->trades[i].instrument], bars);
     return stratc_output_commit(&file, error); /* a failed write has stuck: commit reports it */
 }

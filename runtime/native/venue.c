@@ -148,6 +148,12 @@ static void report(stratc_venue *venue, const stratc_match *match) {
     answer(venue, &made, match->kind == STRATC_MATCH_REJECTED ? venue->latency.ack : venue->latency.fill);
 }
 
+int64_t stratc_venue_due(const stratc_venue *venue) {
+    uint32_t first = earliest(venue);
+    int64_t arrival = first < venue->flight_count ? venue->flights[first].at : INT64_MAX, met = stratc_matching_due(&venue->book);
+    return arrival < met ? arrival : met;
+}
+
 bool stratc_venue_next(stratc_venue *venue, int64_t until, stratc_answer *out) {
     for (;;) {
         uint32_t first = earliest(venue);

@@ -62,6 +62,9 @@ void stratc_venue_copy(stratc_venue *to, const stratc_venue *from);
 /* Sends a command at `now`. */
 void stratc_venue_ask(stratc_venue *venue, const stratc_ask *ask, int64_t now);
 
+/* Nothing happens in the book, and nothing arrives, before; INT64_MAX: nothing ever does. */
+int64_t stratc_venue_due(const stratc_venue *venue);
+
 /* The next answer that arrives not later than `until`. At equal times: what happens in the book, then what arrives, first sent first. */
 bool stratc_venue_next(stratc_venue *venue, int64_t until, stratc_answer *answer);
 

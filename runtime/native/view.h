@@ -19,11 +19,13 @@ typedef struct { /* a pre-trade bound; its index is its id in RISK records */
     uint8_t relative; /* a collar that is a share of the mark */
     uint8_t clamp;    /* else reject */
     int64_t window;   /* ns, of an order rate */
+    int32_t instrument; /* whose orders it is about, and its part alone; -1: of the account */
 } stratc_bound;
 
 typedef struct {
-    const stratc_instrument *instrument;
-    const stratc_template *templates; /* the reserved one last */
+    const stratc_instrument *instruments;
+    uint32_t instrument_count;
+    const stratc_template *templates; /* the reserved ones last */
     uint32_t template_count;
     const stratc_bound *bounds;
     uint32_t bound_count;
@@ -47,6 +49,7 @@ typedef struct { /* of a ring that keeps the latest */
 typedef struct {
     const stratc_plan *plan;
     stratc_core *core;
+    stratc_holding *holdings; /* by instrument */
     stratc_slot *slots;
     int64_t *deadlines;
     const stratc_limit *limits;

@@ -47,7 +47,7 @@ def read(path: Path) -> RunFolder:
     """The run in `path`. Raises ReportError."""
     summary = _summary(path)
     _check_logs(path, summary)
-    equity = _equity(path)
+    equity = _equity(path, summary["instruments"])
     run = RunFolder(
         path,
         summary,
@@ -56,7 +56,7 @@ def read(path: Path) -> RunFolder:
         equity=equity["equity"],
         drawdown=equity["drawdown"],
         close=equity["close"],
-        fills=_rows(path, "fills.csv", "ts_ns,order_id,template,side,price,qty,fee,reason"),
+        fills=_rows(path, "fills.csv", "ts_ns,order_id,template,side,price,qty,fee,reason,instrument"),
         trades=_rows(path, "trades.csv", "number,side,entry_ns,exit_ns,qty,entry_price,exit_price,pnl,fees"),
     )
     _check_counts(run)
@@ -77,7 +77,7 @@ def _summary(path: Path) -> dict[str, Any]:
         summary = json.loads(_text(path, "summary.json"), parse_float=Decimal)
     except json.JSONDecodeError as error:
         raise ReportError(f"{path / 'summary.json'}: not JSON (line {error.lineno})", AGAIN) from error
-    needed = ("program", "instrument", "data", "period", "statistics", "assumptions", "logs", "buy_and_hold")
+    needed = ("program", "instruments", "data", "period", "statistics", "assumptions", "logs", "buy_and_hold")
     lacking = [name for name in needed if not isinstance(summary, dict) or name not in summary]
     if lacking or summary.get("status") != "complete":
         reason = f"it has no `{lacking[0]}`" if lacking else "its status is not `complete`"
@@ -114,7 +114,8 @@ def _check_logs(path: Path, summary: dict[str, Any]) -> None:
             raise ReportError(f"{file}: not the log of this run: the summary names another seal", AGAIN)
 
 
-def _equity(path: Path) -> dict[str, npt.NDArray[Any]]:
+def _equity(path: Path, instruments: list[dict[str, Any]]) -> dict[str, npt.NDArray[Any]]:
+    """close: of the first instrument."""
     import pyarrow as pa
     import pyarrow.ipc
 
@@ -122,8 +123,9 @@ def _equity(path: Path) -> dict[str, npt.NDArray[Any]]:
     try:
         with pa.memory_map(str(file)) as source:
             table = pa.ipc.open_file(source).read_all()
-            names = ("ts_ns", "equity", "drawdown", "close")
-            return {name: np.array(table[name].to_numpy()) for name in names}
+            close = "close" if len(instruments) == 1 else f"close_{instruments[0]['name']}"
+            names = {name: name for name in ("ts_ns", "equity", "drawdown")} | {"close": close}
+            return {name: np.array(table[column].to_numpy()) for name, column in names.items()}
     except (pa.ArrowInvalid, KeyError) as error:
         raise ReportError(f"{file}: not the equity table of a run", AGAIN) from error
     except OSError as error:

@@ -108,7 +108,9 @@ def _packed(values: Any) -> str:
 
 def _chart(run: RunFolder, drawn: Candles, samples: Samples) -> str:
     """What the script draws, as JSON that may stand in a <script>."""
-    fills, levels = run.fills[:MOST_MARKS], stop_levels(run)[:MOST_MARKS]
+    drawn_name = run.summary["instruments"][0]["name"]
+    its_fills = [row for row in run.fills if row["instrument"] == drawn_name]
+    fills, levels = its_fills[:MOST_MARKS], stop_levels(run)[:MOST_MARKS]
     columns = {
         "time": samples.starts / 1e9,
         "open": samples.open,
@@ -125,13 +127,13 @@ def _chart(run: RunFolder, drawn: Candles, samples: Samples) -> str:
         "stopEnd": samples.index(_integers([level.end - 1 for level in levels])),
         "stopPrice": [level.price for level in levels],
     }
-    unit = str(run.summary["instrument"]["price_unit"])
+    unit = str(run.summary["instruments"][0]["price_unit"])
     chart = {
         "columns": {name: _packed(values) for name, values in columns.items()},
         "whole": drawn.whole,
         "mostVisible": MOST_VISIBLE,
         "decimals": len(unit.partition(".")[2]) if "e" not in unit.lower() else 8,
-        "quote": run.summary["instrument"]["quote"],
+        "quote": run.summary["instruments"][0]["quote"],
     }
     return json.dumps(chart, sort_keys=True).replace("<", "\\u003c")
 

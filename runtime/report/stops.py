@@ -14,6 +14,7 @@ from ..schemas.frames import ENUMS, MESSAGES
 from .folder import RunFolder
 
 _HEADER_SIZE = 32
+_INSTRUMENT = struct.Struct("<I")
 _CODE = struct.Struct("<H")
 _WANTED = {"submit", "replace", "report"}
 _MOVED = ENUMS["report"].index("REPLACE_ACK")
@@ -30,11 +31,11 @@ class Level:
 
 
 def stop_levels(run: RunFolder) -> list[Level]:
-    """In the order in which they began; a level ends where its order closes or is moved."""
+    """Of the first instrument, in the order in which they began; a level ends where its order closes or is moved."""
     manifest = yaml.safe_load(run.manifest)
     if not any("STOP" in order["kind"] for order in manifest["orders"]):
         return []
-    unit, end = Decimal(run.summary["instrument"]["price_unit"]), int(run.summary["period"]["end_ns"])
+    unit, end = Decimal(run.summary["instruments"][0]["price_unit"]), int(run.summary["period"]["end_ns"])
     standing: dict[int, tuple[int, int]] = {}  # order id → since when, at which trigger
     asked: dict[int, int] = {}  # order id → the trigger that a replace asks for
     levels: list[Level] = []
@@ -48,7 +49,7 @@ def stop_levels(run: RunFolder) -> list[Level]:
         frame: Any = record["frame"]
         now: Any = record["now"]
         match frame:
-            case {"frame": "submit", "id": order, "trigger": trigger} if trigger > 0:
+            case {"frame": "submit", "instrument": 0, "id": order, "trigger": trigger} if trigger > 0:
                 standing[order] = (now, trigger)
             case {"frame": "replace", "id": order, "trigger": trigger} if order in standing and trigger > 0:
                 asked[order] = trigger
@@ -71,4 +72,5 @@ def _frame(data: bytes) -> dict[str, object]:
         return {}
     values = struct.unpack_from(layout, data, _HEADER_SIZE)
     single = [field for field, _, count, _, _ in fields if not count]  # what is repeated is unused and stands last
-    return {"frame": name, **dict(zip(single, values, strict=False))}
+    instrument = _INSTRUMENT.unpack_from(data, 24)[0]
+    return {"frame": name, "instrument": instrument, **dict(zip(single, values, strict=False))}

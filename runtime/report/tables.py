@@ -51,7 +51,7 @@ class Cell:
 def headline(summary: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """The few numbers that stand on top: name, value, remark."""
     own, hold = summary["statistics"], summary["buy_and_hold"]
-    quote = summary["instrument"]["quote"]
+    quote = summary["instruments"][0]["quote"]
     profit = (summary.get("simulation") or {}).get("profit")
     paths = f", {text.grouped(profit['adverse'])} to {text.grouped(profit['favourable'])} by path" if profit else ""
     held = f"buy and hold {text.percent(hold['total_return']['value'] if hold else None)}"
@@ -73,7 +73,7 @@ def headline(summary: Mapping[str, Any]) -> list[tuple[str, str, str]]:
 def statistics_rows(summary: Mapping[str, Any]) -> list[tuple[str, list[Cell | None]]]:
     """Each statistic with a cell per column: the run, buy and hold, the other engine's view where there is one."""
     columns = [summary["statistics"], summary["buy_and_hold"] or {}, summary["stats_as"] or {}]
-    quote = summary["instrument"]["quote"]
+    quote = summary["instruments"][0]["quote"]
     rows = []
     for name, title, form in _STATISTICS:
         cells = [_cell(column[name], form, quote) if name in column else None for column in columns]

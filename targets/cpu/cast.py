@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 
 # ---- expressions
 
@@ -211,3 +211,12 @@ Item = Comment | Struct | Enumeration | Declaration | Function
 @dataclass(frozen=True, slots=True)
 class TranslationUnit:
     items: tuple[Item, ...]
+
+
+def mentions(part: object, name: str) -> bool:
+    """Whether the name of a variable occurs in a statement or expression, or in a tuple of them."""
+    if isinstance(part, Name):
+        return part.name == name
+    if isinstance(part, tuple):
+        return any(mentions(each, name) for each in part)
+    return is_dataclass(part) and any(mentions(getattr(part, field.name), name) for field in fields(part))

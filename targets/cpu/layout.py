@@ -1,6 +1,6 @@
 """Where every value of a Program lives in C: which function computes it, whether the context holds it, under which name.
 
-Consecutive equations of one signal form a group, which becomes one function. A value that only its group reads is a local of
+Consecutive equations of one signal and one clock form a group, which becomes one function. A value that only its group reads is a local of
 that function; one that others read (another group, the machine, an order field, a signal) is a member of the context and is
 held between ticks. An equation that nothing reads is left out.
 
@@ -17,7 +17,7 @@ from itertools import groupby
 from ...compiler import program as p
 from . import cast as c
 from .names import Names, base_name
-from .reads import acting, committed, constant, evaluated, live_equations, read, settled, walk
+from .reads import NO_CLOCK, acting, committed, constant, evaluated, live_equations, read, settled, walk
 from .timers import Timers, timers
 
 GROUP_LIMIT = 40  # equations in one function: gcc's time grows faster than a function's size
@@ -33,6 +33,7 @@ class Group:
 
     name: str
     signal: str
+    clock: int
     equations: tuple[int, ...]
     commits: tuple[int, ...]
 
@@ -74,8 +75,12 @@ class Layout:
     settled: dict[
         p.Expr, tuple[str, str]
     ]  # what only parameters move, computed by init; the second: whether it is there
-    columns: dict[str, str]
-    latched: dict[tuple[str, int], str]  # Latched (cum, avg_px, filled or closed, template) and (open_orders, -1)
+    ticks: dict[int, str]  # clock → how often it has ticked
+    ages: dict[int, str]  # feed → when its last bar came, where something asks for its age
+    columns: dict[tuple[int, str], str]  # (feed, column)
+    latched: dict[
+        tuple[str, int, int], str
+    ]  # Latched (name, template or -1, clock or -1): cum, avg_px, filled, closed, open_orders
     timers: Timers
     drawdowns: dict[int, str]  # standing rule: the highest equities of its window
     logged: dict[int, str]  # Signal index: the value that was logged last
@@ -84,9 +89,23 @@ class Layout:
     first_ring: str  # member with which the rings begin; empty: there are none
 
     @property
-    def instrument(self) -> c.Expr:
-        """The address of the program's one instrument."""
-        return c.Unary("&", c.Index(c.Name(f"{self.names.prefix}_instruments"), c.Literal(0)))
+    def instruments(self) -> c.Expr:
+        return c.Name(f"{self.names.prefix}_instruments")
+
+    @property
+    def instrument_count(self) -> c.Expr:
+        return c.Literal(len(self.program.instruments))
+
+    def instrument(self, index: int | None = None) -> c.Expr:
+        """The address of an instrument, None: of the first."""
+        return c.Unary("&", c.Index(self.instruments, c.Literal(index or 0)))
+
+    def holding(self, index: int | None = None) -> c.Expr:
+        """What is held of an instrument, None: of the first."""
+        return c.Index(member("holdings"), c.Literal(index or 0))
+
+    def instrument_of_feed(self, feed: int) -> c.Expr:
+        return self.instrument(self.program.feeds[feed].instrument)
 
     def length(self, equation: p.Delay | p.Window) -> c.Expr:
         """The depth of a Delay or the length of a Window: a number, or what init computed and the context keeps."""
@@ -105,6 +124,12 @@ def fixed_length(equation: p.Delay | p.Window) -> int | None:
             return min(max(int(value), 1), equation.capacity)
         case _:
             return None
+
+
+def latched_key(latched: p.Latched) -> tuple[str, int, int]:
+    """What tells the member that keeps it from others."""
+    sticky = latched.name in ("filled", "closed")
+    return latched.name, -1 if latched.template is None else latched.template, latched.clock if sticky else -1
 
 
 def rate_capacity(program: p.Program) -> int:
@@ -133,43 +158,53 @@ def place_text(program: p.Program, place: p.Place) -> str:
 # ---- the plan
 
 
-def _group_indices(live: list[p.Equation]) -> list[tuple[str, tuple[int, ...]]]:
-    found: list[tuple[str, tuple[int, ...]]] = []
-    for signal, run in groupby(live, key=lambda e: e.signal):
+def _group_indices(live: list[p.Equation]) -> list[tuple[str, int, tuple[int, ...]]]:
+    found: list[tuple[str, int, tuple[int, ...]]] = []
+    for (signal, clock), run in groupby(live, key=lambda e: (e.signal, e.clock)):
         indices = [e.index for e in run]
-        found += [(signal, tuple(indices[i : i + GROUP_LIMIT])) for i in range(0, len(indices), GROUP_LIMIT)]
+        found += [(signal, clock, tuple(indices[i : i + GROUP_LIMIT])) for i in range(0, len(indices), GROUP_LIMIT)]
     return found
 
 
-def _commit_groups(live: list[p.Equation], group_of: dict[int, int]) -> dict[int, int]:
-    """For each Memory and Delay the group at whose end it stores."""
-    return {
-        e.index: max(group_of[i] for i in (e.index, *read(committed(e))))
-        for e in live
-        if isinstance(e, p.Memory | p.Delay)
-    }
-
-
-def _held(live: list[p.Equation], roots: set[int], group_of: dict[int, int], commit: dict[int, int]) -> frozenset[int]:
-    held = set(roots)
+def _commit_groups(program: p.Program, live: list[p.Equation], group_of: dict[int, int]) -> dict[int, int]:
+    """For each Memory and Delay the group at whose end it stores: what it stores, and whether, is known by then."""
+    found = {}
     for e in live:
-        held |= {i for i in read(evaluated(e)) if group_of[i] != group_of[e.index]}
+        if isinstance(e, p.Memory | p.Delay):
+            parts = [part for expr in committed(e) for part in walk(expr)]
+            starts = [e.commit_after, *(part.ready for part in parts if isinstance(part, p.Default))]
+            counted = {program.clocks[clock].equation for start in starts for clock in start.clocks} - {-1}
+            needed = {e.index} | counted | read(committed(e), program.ancestors(e.clock))
+            found[e.index] = max(group_of[i] for i in needed)
+    return found
+
+
+def _held(
+    program: p.Program, live: list[p.Equation], roots: set[int], group_of: dict[int, int], commit: dict[int, int]
+) -> frozenset[int]:
+    held = roots | {e.index for e in live if isinstance(e, p.Sample)}
+    for e in live:
+        clocks = program.ancestors(e.clock)
+        held |= {i for i in read(evaluated(e), clocks) if group_of[i] != group_of[e.index]}
         if e.index in commit:
-            held |= {i for i in read(committed(e)) if group_of[i] != commit[e.index]}
+            held |= {i for i in read(committed(e), clocks) if group_of[i] != commit[e.index]}
     return frozenset(held)
 
 
 def plan(program: p.Program, prefix: str) -> Layout:
     names = Names(prefix)
-    roots = read(acting(program), ticking=False) | {s.equation for s in program.signals}
-    live = live_equations(program, roots)
+    roots = read(acting(program), NO_CLOCK) | {s.equation for s in program.signals}
+    counted = {clock.equation for clock in program.clocks} - {-1}
+    live = live_equations(program, roots | counted)
     runs = _group_indices(live)
-    group_of = {i: number for number, (_, indices) in enumerate(runs) for i in indices}
-    commit = _commit_groups(live, group_of)
-    held = _held(live, roots, group_of, commit)
+    group_of = {i: number for number, (_, _, indices) in enumerate(runs) for i in indices}
+    commit = _commit_groups(program, live, group_of)
+    held = _held(program, live, roots, group_of, commit)
     groups = tuple(
-        Group(names.function(f"compute_{signal}"), signal, indices, tuple(i for i in commit if commit[i] == number))
-        for number, (signal, indices) in enumerate(runs)
+        Group(
+            names.function(f"compute_{signal}"), signal, clock, indices, tuple(i for i in commit if commit[i] == number)
+        )
+        for number, (signal, clock, indices) in enumerate(runs)
     )
     builder = _ContextBuilder(program, names, live, held)
     return builder.layout(groups)
@@ -186,7 +221,7 @@ class _ContextBuilder:
 
     def layout(self, groups: tuple[Group, ...]) -> Layout:
         program = self.program
-        self._fixed()
+        ticks = self._fixed()
         self._risk()
         drawdowns = {i: self._drawdown(i, rule) for i, rule in enumerate(program.standing) if rule.kind == "drawdown"}
         params = tuple(self._add(C_TYPES[param.kind], param.name, param.place) for param in program.params)
@@ -194,8 +229,9 @@ class _ContextBuilder:
             w: self._add("int64_t", "start", note=warm_up_text(program, w)) for w in self._warm_ups() if not constant(w)
         }
         settled = self._settled()
-        columns = {name: self._add("double", f"{program.feed.name}_{name}") for name in self._columns()}
-        latched = {(name, t): self._latched_member(name, t) for name, t in self._latched()}
+        ages = {f: self._add("int64_t", f"{program.feeds[f].name}_ticked_at") for f in self._aged()}
+        columns = {(f, name): self._add("double", f"{program.feeds[f].name}_{name}") for f, name in self._columns()}
+        latched = {key: self._latched_member(*key) for key in self._latched()}
         # Names of values come first, so that no derived name takes the word of another equation.
         values = {e.index: self.names.claim(e.name) for e in self.live}
         oks = {e.index: self.names.claim(f"{values[e.index]}_ok") for e in self.live if e.optional}
@@ -210,7 +246,7 @@ class _ContextBuilder:
         heading = [c.Comment("the past: what follows is long, and copied in part")] if self.rings else []
         context = c.Struct(self.names.function("context"), (*self.members, *heading, *self.rings))
         return Layout(
-            program, self.names, context, groups, values, oks, self.held, cells, params, starts, settled, columns, latched,
+            program, self.names, context, groups, values, oks, self.held, cells, params, starts, settled, ticks, ages, columns, latched,
             timers(program, self.names.prefix), drawdowns, logged, cooldowns, tuple(self.used_rings), first_ring,
         )  # fmt: skip
 
@@ -230,11 +266,19 @@ class _ContextBuilder:
             self.members.append(c.Comment(note))
         self.members.append(c.Declaration(type_, name, size=size))
 
-    def _fixed(self) -> None:
+    def _fixed(self) -> dict[int, str]:
         self._add("stratc_core", "core")
-        self._add("int64_t", "ticks", note="closed bars seen")
+        self._add("stratc_holding", "holdings", size=len(self.program.instruments))
+        ticks = {k: self._ticks(k) for k in range(len(self.program.clocks))}
         self._add("stratc_slot", "slots", size=self.program.slot_count)
         self._add("int64_t", "deadlines", size=timers(self.program).count)
+        return ticks
+
+    def _ticks(self, clock: int) -> str:
+        of = self.program.clocks[clock]
+        alone = len(self.program.clocks) == 1
+        kind = "closed bars seen" if of.parent is None else f"ticks of {self.program.clocks[of.parent].name} counted"
+        return self._add("int64_t", "ticks" if alone else f"{of.name}_ticks", note=kind)
 
     def _risk(self) -> None:
         program = self.program
@@ -260,15 +304,17 @@ class _ContextBuilder:
         return name
 
     def _warm_ups(self) -> list[p.WarmUp]:
-        """Every warm-up that something asks for, each once."""
+        """What every warm-up that something asks for asks of one clock, each once."""
         asked = [self.program.warm_up, *(self.program.equations[s.equation].warm_up for s in self.program.signals)]
         for e in self.live:
             match e:
                 case p.Memory(commit_after=start) | p.Delay(commit_after=start) | p.Window(push_after=start):
                     asked.append(start)
+                case p.Cross(ready=ready) | p.Sample(ready=ready) | p.Restart(ready=ready):
+                    asked.append(ready)
         asked += [rule.ready for rule in self.program.standing if rule.condition is not None]
         asked += [e.ready for e in self._all_exprs() if isinstance(e, p.Default)]
-        return list(dict.fromkeys(asked))
+        return list(dict.fromkeys(whole.on(clock) for whole in asked for clock in whole.clocks))
 
     def _all_exprs(self) -> Iterator[p.Expr]:
         for e in self.live:
@@ -286,17 +332,20 @@ class _ContextBuilder:
                     found[expr] = (name, self._add("bool", f"{name}_ok") if p.is_optional(expr) else "")
         return found
 
-    def _columns(self) -> list[str]:
-        used = {e.column for e in self._all_exprs() if isinstance(e, p.FieldRef)}
-        return [name for name in ("open", "high", "low", "close", "volume") if name in used]
+    def _columns(self) -> list[tuple[int, str]]:
+        used = {(e.feed, e.column) for e in self._all_exprs() if isinstance(e, p.FieldRef)}
+        names = ("open", "high", "low", "close", "volume")
+        return [(f, name) for f in range(len(self.program.feeds)) for name in names if (f, name) in used]
 
-    def _latched(self) -> list[tuple[str, int]]:
+    def _aged(self) -> list[int]:
+        return sorted({e.feed for e in self._all_exprs() if isinstance(e, p.Latched) and e.name == "age"})
+
+    def _latched(self) -> list[tuple[str, int, int]]:
         """Those that are copied when an instant begins, or kept until the next tick."""
         latched = [e for e in self._all_exprs() if isinstance(e, p.Latched)]
-        of_template = {(str(e.name), e.template) for e in latched if e.template is not None}
-        return sorted(of_template | {("open_orders", -1) for e in latched if e.name == "open_orders"})
+        return sorted({latched_key(e) for e in latched if e.template is not None or e.name == "open_orders"})
 
-    def _latched_member(self, name: str, template: int) -> str:
+    def _latched_member(self, name: str, template: int, clock: int) -> str:
         types = {
             "avg_px": "stratc_optional",
             "cum": "double",
@@ -304,11 +353,14 @@ class _ContextBuilder:
             "closed": "bool",
             "open_orders": "int64_t",
         }
-        return self._add(types[name], name if template < 0 else f"{name}_{self.program.templates[template].name}")
+        of = "" if template < 0 else f"_{self.program.templates[template].name}"
+        at = "" if clock <= 0 else f"_{self.program.clocks[clock].name}"
+        return self._add(types[name], f"{name}{of}{at}")
 
     def _cooled(self) -> list[int]:
         states = self.program.machine.states
-        targets = {t.target for s in states for t in s.transitions if t.target is not None and t.cooldown is not None}
+        ways = (*(t for s in states for t in s.transitions), *self.program.machine.adopts)
+        targets = {t.target for t in ways if t.target is not None and t.cooldown is not None}
         return sorted(targets | {i for i, s in enumerate(states) if s.cooldown is not None})
 
     def _equation(self, e: p.Equation, values: dict[int, str], oks: dict[int, str]) -> Cells:
@@ -343,7 +395,7 @@ class _ContextBuilder:
                 control = self._add(kind, f"{name}_fold")
                 length = "" if fixed_length(e) else self._add("int64_t", f"{name}_length")
                 return Cells(self._ring("double", f"{name}_ring", capacity), "", control, length)
-            case p.Let():
+            case p.Let() | p.Cross() | p.Sample() | p.Restart():
                 return Cells()
 
 

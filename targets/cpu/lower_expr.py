@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from ...compiler import program as p
 from . import cast as c
-from .layout import C_TYPES, Layout, member
-from .reads import always_there, constant
+from .layout import C_TYPES, Layout, latched_key, member
+from .reads import NO_CLOCK, Clocks, always_there, constant
 
 INFIX_NUMBER = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 INFIX_ANY = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!=", "and": "&&", "or": "||"}
@@ -41,8 +41,8 @@ class Value:
 class Scope:
     """Where an expression is lowered: statements collects the locals it needs.
 
-    local: the equations whose values are C locals here; in_place: those written where they are read. ticking: only runs in an
-    instant in which the feed ticked. hint: what locals are named after.
+    local: the equations whose values are C locals here; in_place: those written where they are read. ticking: the clocks that tick
+    in every instant in which it runs. hint: what locals are named after.
     """
 
     layout: Layout
@@ -50,7 +50,7 @@ class Scope:
     hint: str
     local: frozenset[int] = frozenset()
     in_place: Mapping[int, c.Expr] = field(default_factory=dict)
-    ticking: bool = False
+    ticking: Clocks = NO_CLOCK
 
     def lower(self, expr: p.Expr) -> Value:
         if expr in self.layout.settled:
@@ -67,8 +67,8 @@ class Scope:
                 return Value(_constant(expr.kind, 0), c.Literal(False))
             case p.ParamRef(index=index):
                 return Value(member(self.layout.params[index]))
-            case p.FieldRef(column=column):
-                return Value(member(self.layout.columns[column]))
+            case p.FieldRef(feed=feed, column=column):
+                return Value(member(self.layout.columns[feed, column]))
             case p.ValueRef():
                 return self._value(expr)
             case p.Latched():
@@ -86,11 +86,15 @@ class Scope:
         return c.Name(name)
 
     def after(self, start: p.WarmUp) -> c.Expr | None:
-        """`ticks > start`; None where that is always so."""
+        """`ticks > start` of each clock it asks something of; None where that is always so."""
+        return conjunction([test for test in (self._after(start.on(k), k) for k in start.clocks) if test is not None])
+
+    def _after(self, start: p.WarmUp, clock: int) -> c.Expr | None:
+        ticks = member(self.layout.ticks[clock])
         if not constant(start):
-            return c.Binary(">", member("ticks"), member(self.layout.starts[start]))
-        ticks = start.at(())
-        return None if self.ticking and ticks <= 0 else c.Binary(">", member("ticks"), c.Literal(ticks))
+            return c.Binary(">", ticks, member(self.layout.starts[start]))
+        least = start.at(())
+        return None if clock in self.ticking and least <= 0 else c.Binary(">", ticks, c.Literal(least))
 
     def _once(self, type_: str, what: str, value: c.Expr) -> c.Expr:
         """The value, as a local unless it is one word already."""
@@ -111,24 +115,32 @@ class Scope:
     def _latched(self, latched: p.Latched) -> Value:
         core = member("core")
         account = c.Field(core, "account")
-        instrument = self.layout.instrument
+        layout, instrument = self.layout, self.layout.instrument(latched.instrument)
+        holding = layout.holding(latched.instrument)
+        everything = (layout.instruments, member("holdings"), layout.instrument_count)
         match latched.name:
             case "flat":
                 return Value(c.Binary("!=", c.Field(core, "flat"), c.Literal(0)))
             case "warm":
                 return Value(self.after(self.layout.program.warm_up) or c.Literal(True))
             case "position":
-                return Value(c.Call("stratc_lots_as_number", (c.Field(account, "position"), instrument)))
+                return Value(c.Call("stratc_lots_as_number", (c.Field(holding, "position"), instrument)))
             case "cash":
                 cash = c.Call("stratc_cash", (c.Unary("&", account),))
                 return Value(c.Call("stratc_money_as_number", (cash, instrument)))
             case "equity" | "realised" | "fees":
                 return Value(c.Call("stratc_money_as_number", (c.Field(account, latched.name), instrument)))
-            case "net" | "exposure":
-                net = c.Call("stratc_net", (c.Unary("&", account), instrument))
-                return Value(net if latched.name == "net" else c.Call("stratc_abs", (net,)))
+            case "net":
+                one = c.Call("stratc_net", (instrument, c.Unary("&", holding)))
+                worth = c.Call("stratc_net_of_all", everything) if latched.instrument is None else one
+                return Value(c.Call("stratc_money_as_number", (worth, instrument)))
+            case "exposure":
+                its = everything if latched.instrument is None else (instrument, c.Unary("&", holding), c.Literal(1))
+                return Value(c.Call("stratc_money_as_number", (c.Call("stratc_exposure", its), instrument)))
             case "age":
-                return Value(c.Call("stratc_age", (c.Unary("&", core), instrument)))
+                since = member(layout.ages[latched.feed])
+                its_feed = layout.instrument_of_feed(latched.feed)
+                return Value(c.Call("stratc_age", (c.Unary("&", core), since, its_feed)))
             case "in_session":
                 return Value(c.Call("stratc_in_session", (instrument, c.Field(core, "now"))))
             case "cum" | "filled" | "closed" | "open_orders":
@@ -138,7 +150,7 @@ class Scope:
                 return Value(c.Field(kept, "value"), c.Binary("!=", c.Field(kept, "ok"), c.Literal(0)))
 
     def _kept(self, latched: p.Latched) -> str:
-        return self.layout.latched[latched.name, -1 if latched.template is None else latched.template]
+        return self.layout.latched[latched_key(latched)]
 
     def _operation(self, expr: p.Operation) -> Value:
         operands = [self.lower(operand) for operand in expr.operands]
@@ -167,24 +179,32 @@ class Scope:
     def _select(self, expr: p.Select) -> Value:
         condition, then, other = self.lower(expr.condition), self.lower(expr.then), self.lower(expr.other)
         if not expr.optional:
-            return Value(c.Ternary(condition.value, then.value, other.value))
+            return Value(_chosen(expr.kind, condition.value, then.value, other.value))
         test = self._once("bool", "test", condition.value)
         oks = [] if condition.ok is None else [condition.ok]
         if then.ok is not None or other.ok is not None:
             oks.append(c.Ternary(test, then.ok or c.Literal(True), other.ok or c.Literal(True)))
-        return Value(c.Ternary(test, then.value, other.value), conjunction(oks))
+        return Value(_chosen(expr.kind, test, then.value, other.value), conjunction(oks))
 
     def _default(self, expr: p.Default) -> Value:
         value = self.lower(expr.value)
-        if self.ticking and always_there(expr):
+        if always_there(expr, self.ticking):
             return value  # `other` is not lowered: its locals would have no reader
-        other, ready = self.lower(expr.other), self.after(expr.ready)
-        usable = conjunction([ok for ok in (ready, value.ok) if ok is not None])
-        assert usable is not None, "neither at hand nor missing"
+        usable = conjunction([ok for ok in (self.after(expr.ready), value.ok) if ok is not None])
+        if usable is None:  # a parameter, or latched: always ready
+            return value
+        other = self.lower(expr.other)
         if not expr.optional or other.ok is None:
-            return Value(c.Ternary(usable, value.value, other.value))
+            return Value(_chosen(expr.kind, usable, value.value, other.value))
         usable = self._once("bool", "usable", usable)
-        return Value(c.Ternary(usable, value.value, other.value), c.Binary("||", usable, other.ok))
+        return Value(_chosen(expr.kind, usable, value.value, other.value), c.Binary("||", usable, other.ok))
+
+
+def _chosen(kind: p.Kind, test: c.Expr, then: c.Expr, other: c.Expr) -> c.Expr:
+    """One of two; two small numbers alone would be an int, too narrow to compare with what they may be compared with."""
+    if kind is p.Kind.INTEGER and isinstance(then, c.Literal) and isinstance(other, c.Literal):
+        then = c.Cast("int64_t", then)
+    return c.Ternary(test, then, other)
 
 
 def conjunction(parts: list[c.Expr]) -> c.Expr | None:
@@ -194,6 +214,13 @@ def conjunction(parts: list[c.Expr]) -> c.Expr | None:
     result = parts[0]
     for part in parts[1:]:
         result = c.Binary("&&", result, part)
+    return result
+
+
+def disjunction(parts: list[c.Expr]) -> c.Expr:
+    result = parts[0]
+    for part in parts[1:]:
+        result = c.Binary("||", result, part)
     return result
 
 

@@ -20,7 +20,8 @@ def lower_instant(layout: Layout) -> list[c.Function]:
     """The functions in the order of their use; the last is `…_step(context, input, output)`."""
     lowering = _InstantLowering(layout)
     return [
-        *lowering.woken(), *lowering.grant(), lowering.start(), lowering.stop(), lowering.control(), lowering.decide(), lowering.step(),
+        *lowering.woken(), *lowering.grant(), lowering.begin(), lowering.start(), lowering.stop(), lowering.control(),
+        lowering.decide(), lowering.step(),
     ]  # fmt: skip
 
 
@@ -54,18 +55,24 @@ class _InstantLowering:
     def start(self) -> c.Function:
         initial = self.program.machine.initial
         body: tuple[c.Statement, ...] = (
-            c.Assign(core("running"), c.Literal(1)),
-            c.Assign(core("stopping"), c.Literal(0)),
-            c.Assign(core("started_at"), NOW),
-            *([c.Assign(core("day_equity"), c.Field(core("account"), "equity"))] if self.counts_days else []),
+            self._call("begin"),
             log_entry(c.Literal(-1), self.program.machine.states[initial], CAUSE_START),
             call(entry_name(self.layout, initial), CONTEXT),
-            *wake_rules(self.layout),
-            *wake_session(self.layout),
         )
         return c.Function(
             "void", f"{self.prefix}_start", self.parameters, body, "CONTROL start: enters the initial state"
         )
+
+    def begin(self) -> c.Function:
+        body: tuple[c.Statement, ...] = (
+            c.Assign(core("running"), c.Literal(1)),
+            c.Assign(core("stopping"), c.Literal(0)),
+            c.Assign(core("started_at"), NOW),
+            *([c.Assign(core("day_equity"), c.Field(core("account"), "equity"))] if self.counts_days else []),
+            *wake_rules(self.layout),
+            *wake_session(self.layout),
+        )
+        return c.Function("void", f"{self.prefix}_begin", self.parameters[:1], body, "the strategy runs from now on")
 
     def stop(self) -> c.Function:
         ending: list[c.Statement] = []
@@ -95,12 +102,19 @@ class _InstantLowering:
             "PAUSE": (pauses,),
             "RESUME": (call("stratc_resume", VIEW),),
             "FLATTEN": (c.If(running, (self._call("flatten", c.Literal(0), OUT),)),),
+            "ADOPT": (self._call("begin"), self._adopted()),
             "KILL": (pauses, self._call("cancel", c.Literal(-1), c.Literal(0), OUT)),
         }
         cases = tuple(c.Case(f"STRATC_{verb}", (*body, c.Break())) for verb, body in verbs.items())
         switch = c.Switch(c.Name("verb"), cases, (c.Break(),))
         parameters = (self.parameters[0], c.Declaration("int32_t", "verb"), OUTPUT)
         return c.Function("void", f"{self.prefix}_control", parameters, (view(self.layout), switch))
+
+    def _adopted(self) -> c.Statement:
+        refused = call("stratc_fault", CORE, c.Name("STRATC_FAULT_ADOPT"), c.Literal(0))
+        if not self.program.machine.adopts:
+            return refused
+        return c.If(c.Unary("!", c.Call(f"{self.prefix}_adopt", (CONTEXT, OUT))), (refused,))
 
     # ---- what a running strategy does
 
@@ -145,13 +159,15 @@ class _InstantLowering:
     # ---- the instant
 
     def step(self) -> c.Function:
-        program = self.program
         report = call(
-            "stratc_latch_report", CORE, self.layout.instrument, member("slots"), c.Literal(program.slot_count),
-            c.Field(c.Name(f"{self.prefix}_plan"), "rows"), c.Literal(len(program.templates)), c.Arrow(c.Name("input"), "report"),
+            "stratc_latch_report", CORE, c.Unary("&", c.Name(f"{self.prefix}_plan")), member("holdings"), member("slots"),
+            c.Arrow(c.Name("input"), "report"),
         )  # fmt: skip
         fires = c.Call("stratc_latch_timer", (CORE, member("deadlines"), self.layout.timers.end, c.Name("input")))
-        bars = c.Binary("&&", _is("kind", "STRATC_BARS"), c.Binary(">", c.Arrow(c.Name("input"), "verb"), c.Literal(0)))
+        comes = _is("kind", "STRATC_BARS")
+        if not all(feed.is_bars for feed in self.program.feeds):
+            comes = c.Binary("||", comes, _is("kind", "STRATC_DATA"))
+        bars = c.Binary("&&", comes, c.Binary(">", c.Arrow(c.Name("input"), "verb"), c.Literal(0)))
         fault = core("fault")
         forgets = c.If(c.Binary("!=", core("answered"), c.Literal(0)), (self._call("grant", c.Literal(False), OUT),))
         body: tuple[c.Statement, ...] = (
@@ -159,6 +175,7 @@ class _InstantLowering:
             call("stratc_begin", CORE, c.Name("input"), OUT),
             *self._new_day(),
             c.If(_is("kind", "STRATC_REPORT"), (report, *self._keep_events())),
+            c.If(c.Binary("&&", _is("kind", "STRATC_CONTROL"), _is("verb", "STRATC_ADOPT")), (self._adoption(),)),
             c.If(c.Binary("&&", _is("kind", "STRATC_TIMER"), fires), (self._call("woken"),)),
             *self._latch(),
             c.If(bars, tuple(self._tick())),
@@ -170,18 +187,22 @@ class _InstantLowering:
         parameters = (c.Declaration("void *", "context"), INPUT, OUTPUT)
         return c.Function("uint32_t", f"{self.prefix}_step", parameters, body, "one instant")
 
+    def _adoption(self) -> c.Statement:
+        plan = c.Unary("&", c.Name(f"{self.prefix}_plan"))
+        return call("stratc_latch_adoption", CORE, plan, member("holdings"), member("slots"), c.Name("input"))
+
     def _new_day(self) -> list[c.Statement]:
         if not self.counts_days:
             return []
         roll = (
             c.Assign(core("day_equity"), c.Field(core("account"), "equity")),
-            c.Assign(core("day_ends"), c.Call("stratc_last_of_day", (self.layout.instrument, NOW))),
+            c.Assign(core("day_ends"), c.Call("stratc_last_of_day", (self.layout.instrument(), NOW))),
         )
         return [c.If(c.Binary(">", NOW, core("day_ends")), roll)]
 
     def _keep_events(self) -> Iterator[c.Statement]:
         """`filled(T)` and `closed(T)` stay until the next tick has seen them."""
-        for (name, template), kept in self.layout.latched.items():
+        for (name, template, _), kept in self.layout.latched.items():
             if name in ("filled", "closed"):
                 raised = c.Call("stratc_raised_by", (CORE, c.Name(f"STRATC_EVENT_{name.upper()}"), c.Literal(template)))
                 yield c.If(raised, (c.Assign(member(kept), c.Literal(True)),))
@@ -189,17 +210,24 @@ class _InstantLowering:
     def _latch(self) -> Iterator[c.Statement]:
         """As of the start of the instant: a submit in it must not change what a template filled, nor how many are open."""
         templates = c.Name(f"{self.prefix}_templates")
-        for (name, template), kept in self.layout.latched.items():
+        for (name, template, _), kept in self.layout.latched.items():
             if name in ("cum", "avg_px"):
                 of = c.Unary("&", c.Index(templates, c.Literal(template)))
-                yield c.Assign(member(kept), c.Call(f"stratc_{name}", (member("slots"), of, self.layout.instrument)))
+                yield c.Assign(
+                    member(kept),
+                    c.Call(
+                        f"stratc_{name}",
+                        (member("slots"), of, self.layout.instrument(self.program.templates[template].instrument)),
+                    ),
+                )
             if name == "open_orders":
                 count = c.Literal(self.program.slot_count)
                 yield c.Assign(member(kept), c.Call("stratc_count_open", (member("slots"), templates, count)))
 
     def _tick(self) -> Iterator[c.Statement]:
         output = (OUT,) if self.layout.logged else ()
-        yield self._call("tick", c.Arrow(c.Name("input"), "bars"), *output)
+        count = (c.Arrow(c.Name("input"), "verb"),) if len(self.program.feeds) > 1 else ()
+        yield self._call("tick", c.Arrow(c.Name("input"), "bars"), *count, *output)
         wakes = wake_rules(self.layout)
         if wakes:
             yield c.If(c.Binary("&&", core("running"), c.Unary("!", core("stopping"))), tuple(wakes))

@@ -10,12 +10,12 @@ from ...compiler import program as p
 from . import cast as c
 from .layout import CONTEXT, Layout, member, place_text
 from .lower_expr import Scope, conjunction
-from .lower_orders import CORE, LINE, NEVER, NOW, OUT, OUTPUT, VIEW, call, core, view
+from .lower_orders import CORE, LINE, NEVER, NOW, OUT, OUTPUT, VIEW, call, core, holds, view
 from .lower_signals import context_parameter
 from .reads import commands
 
 CAUSES = {"when": 1, "on": 2, "after": 3}
-CAUSE_START, CAUSE_FLATTEN = 4, 5
+CAUSE_START, CAUSE_FLATTEN, CAUSE_ADOPT = 4, 5, 6
 
 
 def state_label(state: p.State) -> str:
@@ -35,6 +35,7 @@ def lower_machine(layout: Layout) -> list[c.Function]:
         *lowering.halt(),
         *lowering.states(),
         lowering.machine(),
+        *lowering.adopt(),
     ]
 
 
@@ -84,7 +85,8 @@ class _MachineLowering:
     # ---- states
 
     def entries(self) -> list[c.Function]:
-        targets = {t.target for t in self.transitions} | {self.program.machine.initial}
+        ways = (*self.transitions, *self.program.machine.adopts)
+        targets = {t.target for t in ways} | {self.program.machine.initial}
         return [self._entry(i, s) for i, s in enumerate(self.all_states) if i in targets]
 
     def _entry(self, index: int, state: p.State) -> c.Function:
@@ -154,12 +156,18 @@ class _MachineLowering:
 
     def _when_guards(self, state: p.State, t: p.Transition) -> list[c.Expr]:
         guards: list[c.Expr] = []
-        if t.reads_feed:
-            guards.append(c.Binary("!=", core("ticked"), c.Literal(0)))
+        if t.feeds:
+            guards.append(self._one_ticked(t.feeds))
         cooldown = self.layout.cooldowns.get(self.all_states.index(state))
         if cooldown is not None:
             guards.append(c.Binary(">=", NOW, member(cooldown)))
         return guards
+
+    def _one_ticked(self, feeds: tuple[int, ...]) -> c.Expr:
+        if len(feeds) == len(self.layout.program.feeds):
+            return c.Binary("!=", core("ticked"), c.Literal(0))
+        bits = c.Literal(sum(1 << feed for feed in feeds))
+        return c.Binary("!=", c.Binary("&", core("ticked"), c.Cast("uint64_t", bits)), c.Literal(0))
 
     def _taken(self, state: p.State, t: p.Transition) -> list[c.Statement]:
         target = state if t.target is None else self.all_states[t.target]
@@ -180,6 +188,34 @@ class _MachineLowering:
             lower_command(self.layout, command, body)
         body.append(c.Return(c.Literal(t.target is not None)))
         return body
+
+    # ---- taking over a position
+
+    def adopt(self) -> list[c.Function]:
+        rules = self.program.machine.adopts
+        if not rules:
+            return []
+        body: list[c.Statement] = []
+        for rule in rules:
+            body.append(c.Comment(self._text(rule.place)))
+            assert rule.target is not None
+            assert rule.condition is not None
+            condition = holds(Scope(self.layout, body, "adopt").lower(rule.condition))
+            target = self.all_states[rule.target]
+            taken: list[c.Statement] = [
+                call(
+                    "stratc_log_transition", CORE, c.Literal(-1), c.Name(state_label(target)), c.Literal(rule.index),
+                    c.Literal(CAUSE_ADOPT), c.Literal(rule.place.line), OUT,
+                ),
+                call(entry_name(self.layout, rule.target), CONTEXT),
+                *self._cool(rule.cooldown, rule.target),
+            ]  # fmt: skip
+            for command in rule.commands:
+                lower_command(self.layout, command, taken)
+            body.append(c.If(condition, (*taken, c.Return(c.Literal(True)))))
+        body.append(c.Return(c.Literal(False)))
+        comment = "CONTROL adopt: the first rule that holds says where the machine goes on"
+        return [c.Function("bool", f"{self.prefix}_adopt", self.parameters, tuple(body), comment)]
 
     def _cool(self, cooldown: p.Expr | None, state: int) -> list[c.Statement]:
         if cooldown is None:

@@ -7,7 +7,7 @@ from . import cast as c
 from .layout import CONTEXT, Layout, member, place_text, rate_capacity
 from .lower_expr import Scope, Value, conjunction
 from .lower_signals import context_parameter
-from .reads import commands, constant, reads_context
+from .reads import commands, constant
 
 CORE = c.Unary("&", member("core"))
 NOW = c.Field(member("core"), "now")
@@ -71,6 +71,7 @@ class _OrderLowering:
         parts: list[tuple[str | None, c.Expr]] = [
             ("plan", c.Unary("&", c.Name(f"{self.prefix}_plan"))),
             ("core", CORE),
+            ("holdings", member("holdings")),
             ("slots", member("slots")),
             ("deadlines", member("deadlines")),
             *([("limits", member("limits"))] if self.program.bounds or self.program.standing else []),
@@ -109,7 +110,7 @@ class _OrderLowering:
             (name, optional(scope.lower(part))) for name, part in parts.items() if part is not None
         ]
         body.append(c.Return(c.Initializer(tuple(values), "stratc_fields")))
-        if not any(reads_context(part) for part in parts.values() if part is not None):
+        if not c.mentions(tuple(body), CONTEXT.name):
             body.insert(0, c.ExpressionStatement(c.Cast("void", CONTEXT)))
         name = f"{self.prefix}_fields_{template.name}"
         comment = place_text(self.program, template.place)

@@ -6,7 +6,6 @@ The text depends on the Program and its manifest alone.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields as fields_of
 
 from ...compiler import program as p
 from . import cast as c
@@ -20,7 +19,7 @@ from .lower_signals import lower_signals, signal_value
 from .names import artifact_name, base_name, program_prefix
 from .output_limits import largest_output
 from .printer import comment, print_unit
-from .reads import constant
+from .reads import constant, walk
 from .skeleton import render
 from .tables import tables
 
@@ -92,9 +91,10 @@ def _given(program: p.Program) -> list[c.Expr]:
 
 def _warm_up(layout: Layout) -> c.Function:
     body: list[c.Statement] = []
-    if constant(layout.program.warm_up):
+    warm_up = layout.program.warm_bars
+    if constant(warm_up):
         body.append(c.ExpressionStatement(c.Cast("void", c.Name("params"))))
-    body.append(c.Return(_warm_up_value(layout.program.warm_up, _given(layout.program))))
+    body.append(c.Return(_warm_up_value(warm_up, _given(layout.program))))
     parameters = (c.Declaration("const stratc_value *", "params"),)
     return c.Function("int64_t", f"{layout.names.prefix}_warm_up", parameters, tuple(body))
 
@@ -107,7 +107,8 @@ def _init(layout: Layout) -> c.Function:
         *(c.Assign(_account(name), c.Name("capital")) for name in ("capital", "equity")),
         c.Assign(core("flat"), c.Literal(1)),
         c.Assign(core("state"), c.Name(state_label(program.machine.states[program.machine.initial]))),
-        *(c.Assign(core(name), NEVER) for name in ("ticked_at", "started_at")),
+        c.Assign(core("started_at"), NEVER),
+        *(c.Assign(member(name), NEVER) for name in layout.ages.values()),
         c.Assign(core("day_equity"), c.Name("capital")),
         c.Assign(core("day_ends"), c.Name("INT64_MIN")),
         call("stratc_disarm", CORE, member("deadlines"), layout.timers.end, c.Literal(0), layout.timers.end),
@@ -152,9 +153,9 @@ def _account(name: str) -> c.Expr:
 
 
 def _settled(layout: Layout) -> list[c.Statement]:
-    """What only parameters move is computed once."""
+    """What only parameters move is computed once. One may be a part of another, which reads it: the smaller first."""
     body: list[c.Statement] = []
-    for expr, (name, ok) in layout.settled.items():
+    for expr, (name, ok) in sorted(layout.settled.items(), key=lambda item: sum(1 for _ in walk(item[0]))):
         value = Scope(layout, body, name).evaluated(expr)
         body.append(c.Assign(member(name), value.value))
         if ok:
@@ -225,13 +226,14 @@ def _descriptor(layout: Layout, manifest: str) -> c.Declaration:
         ("hash", c.Initializer(tuple((None, c.Literal(byte)) for byte in digest))),
         ("manifest", c.Name(f"{prefix}_manifest")),
         ("context_size", c.Name(f"sizeof({layout.context.name})")),
+        ("holdings", c.Name(f"offsetof({layout.context.name}, holdings)")),
         ("max_frames", c.Literal(size.frames)),
         ("max_records", c.Literal(size.records)),
-        ("capital_scale", c.Initializer(((None, c.Literal(1)), (None, c.Literal(program.instrument.money_decimals))))),
+        ("capital_scale", c.Initializer(((None, c.Literal(1)), (None, c.Literal(program.money.decimals))))),
         ("capital", c.Literal(program.capital)),
     ]
     counts = {
-        "instrument": 1, "feed": 1, "param": len(program.params), "signal": len(program.signals),
+        "instrument": len(program.instruments), "feed": len(program.feeds), "param": len(program.params), "signal": len(program.signals),
         "state": len(program.machine.states), "template": len(program.templates), "rule": len(program.bounds) + len(program.standing),
         "note": len(program.notes),
     }  # fmt: skip
@@ -241,7 +243,7 @@ def _descriptor(layout: Layout, manifest: str) -> c.Declaration:
     fields += [
         ("slot_count", c.Literal(program.slot_count)),
         ("timer_count", layout.timers.end),
-        ("gate", c.Initializer(tuple((f.name, c.Literal(getattr(program.gate, f.name))) for f in fields_of(p.Gate)))),
+        ("gates", c.Name(f"{prefix}_gates")),
         *((f, c.Name(f"{prefix}_{f}")) for f in ("warm_up", "init", "copy", "step", "signal_values", "next_deadline")),
     ]
     return c.Declaration("const stratc_program", "STRATC_PROGRAM", c.Initializer(tuple(fields), tall=True))

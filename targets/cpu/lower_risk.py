@@ -11,6 +11,7 @@ from .lower_expr import Scope, Value
 from .lower_machine import arm, halt_end
 from .lower_orders import CORE, NOW, OUT, OUTPUT, call, core, holds, optional, rule_ready
 from .lower_signals import context_parameter
+from .reads import sessions_read
 
 COUNT = p.Scale(1, 0)
 EQUITY = c.Field(core("account"), "equity")
@@ -35,7 +36,10 @@ def _due(layout: Layout, rule: p.Standing, body: list[c.Statement]) -> c.Expr:
     for wake in rule.wakes:
         limit = Scope(layout, body, "wake").lower(wake.limit)
         given = c.Initializer(optional(limit).elements, "stratc_optional_time")
-        at = c.Call("stratc_wake", (CORE, layout.instrument, given, c.Literal(wake.after)))
+        at = c.Call(
+            "stratc_wake",
+            (CORE, member(layout.ages[wake.feed]), layout.instrument_of_feed(wake.feed), given, c.Literal(wake.after)),
+        )
         due = at if due is None else c.Call("stratc_min_int", (due, at))
     assert due is not None
     return due
@@ -232,18 +236,15 @@ def lower_limits(layout: Layout) -> list[c.Statement]:
     program = layout.program
     for index, bound in enumerate(program.bounds):
         share = bound.relative or bound.measure == "leverage"
-        _limit(layout, index, bound, None if share else _bound_step(program.instrument, bound), body)
+        _limit(layout, index, bound, None if share else _bound_step(program, bound), body)
     for index, rule in enumerate(program.standing, len(program.bounds)):
-        step = COUNT if rule.kind == "loss_streak" else _money(program.instrument)
+        step = COUNT if rule.kind == "loss_streak" else program.money
         _limit(layout, index, rule, None if rule.relative else step, body)
     return body
 
 
-def _money(instrument: p.Instrument) -> p.Scale:
-    return p.Scale(1, instrument.money_decimals)
-
-
-def _bound_step(instrument: p.Instrument, bound: p.Bound) -> p.Scale:
+def _bound_step(program: p.Program, bound: p.Bound) -> p.Scale:
+    instrument = program.instruments[bound.instrument or 0]
     match bound.measure:
         case "position":
             return instrument.lot
@@ -252,7 +253,7 @@ def _bound_step(instrument: p.Instrument, bound: p.Bound) -> p.Scale:
         case "open_orders" | "order_rate":
             return COUNT
         case _:
-            return _money(instrument)
+            return program.money
 
 
 def _limit(
@@ -279,7 +280,12 @@ def wake_session(layout: Layout) -> list[c.Statement]:
     """Arms the timer of the next open or close."""
     if layout.timers.session is None:
         return []
-    return [arm(layout, layout.timers.label("SESSION"), c.Call("stratc_next_boundary", (layout.instrument, NOW)))]
+    due: c.Expr | None = None
+    for instrument in sorted(sessions_read(layout.program)):
+        boundary = c.Call("stratc_next_boundary", (layout.instrument(instrument), NOW))
+        due = boundary if due is None else c.Call("stratc_min_int", (due, boundary))
+    assert due is not None
+    return [arm(layout, layout.timers.label("SESSION"), due)]
 
 
 def wake_rule(layout: Layout, index: int) -> c.Statement:

@@ -94,6 +94,7 @@ def _after_report(program: p.Program) -> Size:
 
 
 def _control(program: p.Program) -> Size:
-    """start: the initial state; stop: its commands; kill, flatten."""
+    """start: the initial state; adopt: one of its rules; stop: its commands; kill, flatten."""
+    adopts = [Size(0, 1) + _commands(program, t.commands) for t in program.machine.adopts]
     cancel_all = Size(program.slot_count, program.slot_count)
-    return largest([Size(0, 1), cancel_all, _commands(program, program.on_stop), _flatten(program)])
+    return largest([Size(0, 1), *adopts, cancel_all, _commands(program, program.on_stop), _flatten(program)])

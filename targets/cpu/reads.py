@@ -12,10 +12,14 @@ def constant(warm_up: p.WarmUp) -> bool:
     return not any(form.terms for form in warm_up.forms)
 
 
-def walk(expr: p.Expr, ticking: bool = False) -> Iterator[p.Expr]:
-    """`expr` and every expression in it. ticking: evaluated at a tick alone, so without what no tick ever asks for."""
+Clocks = frozenset[int]
+NO_CLOCK: Clocks = frozenset()
+
+
+def walk(expr: p.Expr, ticking: Clocks = NO_CLOCK) -> Iterator[p.Expr]:
+    """`expr` and every expression in it. ticking: evaluated at a tick of these clocks alone, so without what no tick ever asks for."""
     yield expr
-    for part in (expr.value,) if ticking and isinstance(expr, p.Default) and always_there(expr) else _parts(expr):
+    for part in (expr.value,) if isinstance(expr, p.Default) and always_there(expr, ticking) else _parts(expr):
         yield from walk(part, ticking)
 
 
@@ -31,11 +35,6 @@ def _parts(expr: p.Expr) -> tuple[p.Expr, ...]:
             return ()
 
 
-def reads_context(expr: p.Expr) -> bool:
-    """Whether its value depends on anything but the text of the program."""
-    return any(not isinstance(part, p.Constant | p.Na | p.Operation | p.Select) for part in walk(expr))
-
-
 def settled(expr: p.Expr) -> Iterator[p.Expr]:
     """The largest parts of it that only parameters move, and that take more than reading one."""
     parts = list(walk(expr))
@@ -47,32 +46,42 @@ def settled(expr: p.Expr) -> Iterator[p.Expr]:
         yield from settled(part)
 
 
-def always_there(expr: p.Default) -> bool:
+def always_there(expr: p.Default, ticking: Clocks) -> bool:
     """Whether at every tick it is `value`: that is never na and ready from the first."""
-    return constant(expr.ready) and expr.ready.at(()) <= 0 and not _may_be_na(expr.value)
+    if not ticking or not set(expr.ready.clocks) <= ticking:
+        return False
+    return constant(expr.ready) and expr.ready.at(()) <= 0 and not _may_be_na(expr.value, ticking)
 
 
-def _may_be_na(expr: p.Expr) -> bool:
+def _may_be_na(expr: p.Expr, ticking: Clocks) -> bool:
     """At a tick, for what it is made of: the type alone may allow for an na that never comes."""
     match expr:
         case p.Operation(operator=operator, operands=operands):
-            return expr.optional and (operator in ("div", "mod", "sqrt") or any(map(_may_be_na, operands)))
+            return expr.optional and (
+                operator in ("div", "mod", "sqrt") or any(_may_be_na(o, ticking) for o in operands)
+            )
         case p.Select(condition=condition, then=then, other=other):
-            return expr.optional and any(map(_may_be_na, (condition, then, other)))
+            return expr.optional and any(_may_be_na(e, ticking) for e in (condition, then, other))
         case p.Default(other=other):
-            return expr.optional and not always_there(expr) and _may_be_na(other)
+            return expr.optional and not always_there(expr, ticking) and _may_be_na(other, ticking)
         case _:
             return p.is_optional(expr)
 
 
 def evaluated(equation: p.Equation) -> tuple[p.Expr, ...]:
+    return (*_evaluated(equation), *(p.ValueRef(p.Kind.BOOL, index) for index in equation.restarts))
+
+
+def _evaluated(equation: p.Equation) -> tuple[p.Expr, ...]:
     match equation:
         case p.Let(value=value):
             return (value,)
         case p.Memory(first=first):
             return (first,)
-        case p.Window(source=source):
+        case p.Window(source=source) | p.Cross(source=source):
             return (source,)
+        case p.Sample(condition=condition) | p.Restart(condition=condition):
+            return (condition,)
         case p.Delay():
             return ()
 
@@ -99,37 +108,41 @@ def acting(program: p.Program) -> Iterator[p.Expr]:
         parts.append(state.cooldown)
         for t in state.transitions:
             parts += (t.condition, t.delay, t.cooldown)
+    for t in program.machine.adopts:
+        parts += (t.condition, t.cooldown)
     parts += (command.duration for command in commands(program))
     return (part for part in parts if part is not None)
 
 
 def commands(program: p.Program) -> Iterator[p.Command]:
     """Every command that is written in it."""
-    for state in program.machine.states:
-        for t in state.transitions:
-            yield from t.commands
+    yield from program.machine.commands
     for rule in program.standing:
         yield from rule.actions
     yield from program.on_stop
 
 
-def reads_session(program: p.Program) -> bool:
-    """Whether anything asks if a session is open."""
+def sessions_read(program: p.Program) -> frozenset[int]:
+    """The instruments of which anything asks whether a session is open."""
     exprs = [e for equation in program.equations for e in (*evaluated(equation), *committed(equation))]
     parts = (part for expr in (*exprs, *acting(program)) for part in walk(expr))
-    return any(isinstance(part, p.Latched) and part.name == "in_session" for part in parts)
+    return frozenset(
+        part.instrument or 0 for part in parts if isinstance(part, p.Latched) and part.name == "in_session"
+    )
 
 
-def read(exprs: Iterable[p.Expr], ticking: bool = True) -> set[int]:
+def read(exprs: Iterable[p.Expr], ticking: Clocks) -> set[int]:
     return {e.index for expr in exprs for e in walk(expr, ticking) if isinstance(e, p.ValueRef)}
 
 
 def live_equations(program: p.Program, roots: set[int]) -> list[p.Equation]:
-    """The equations that the roots read, directly or through others, in schedule order."""
+    """The equations that the roots read, directly or through others, and what opens their clocks, in schedule order."""
     live, waiting = set(roots), sorted(roots)
     while waiting:
         equation = program.equations[waiting.pop()]
-        fresh = read((*evaluated(equation), *committed(equation))) - live
+        opened = {program.clocks[equation.clock].equation} - {-1}
+        reads = read((*evaluated(equation), *committed(equation)), program.ancestors(equation.clock))
+        fresh = (reads | opened) - live
         live |= fresh
         waiting += sorted(fresh)
     return [e for e in program.equations if e.index in live]

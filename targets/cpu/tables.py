@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields as fields_of
 
 from ...compiler import program as p
 from . import cast as c
@@ -29,11 +30,12 @@ def tables(program: p.Program, prefix: str, manifest: str) -> list[c.Declaration
     notes = [(text, note_place(program, index)) for index, text in enumerate(program.notes)]
     rules = [(b.text, b.place) for b in program.bounds] + [(r.text, r.place) for r in program.standing]
     rows: list[tuple[str, str, Sequence[Fields]]] = [
-        ("stratc_instrument", "instruments", [_instrument(program.instrument, prefix)]),
-        ("stratc_feed", "feeds", [_feed(program.feed)]),
+        ("stratc_instrument", "instruments", [_instrument(of, prefix, i) for i, of in enumerate(program.instruments)]),
+        ("stratc_feed", "feeds", [_feed(f) for f in program.feeds]),
         ("stratc_param", "params", [_param(x) for x in program.params]),
         ("stratc_signal", "signals", [_signal(program, s) for s in program.signals]),
         ("stratc_named", "states", [_named(name, place) for name, place in states]),
+        ("stratc_gate", "gates", [_gate(gate) for gate in program.gates]),
         ("stratc_template", "templates", [_template(t) for t in program.templates]),
         ("stratc_bound", "bounds", [_bound(b) for b in program.bounds]),
         ("stratc_rule", "rules", [_rule(text, place) for text, place in rules]),
@@ -41,18 +43,25 @@ def tables(program: p.Program, prefix: str, manifest: str) -> list[c.Declaration
     ]
     found = [_table(type_, f"{prefix}_{name}", content) for type_, name, content in rows if content]
     return [
-        *_sessions(program.instrument, prefix),
+        *(table for i, of in enumerate(program.instruments) for table in _sessions(of, prefix, i)),
         *found,
         _plan(program, prefix),
         c.Declaration("static const char", f"{prefix}_manifest", c.Text(manifest), 0),
     ]
 
 
-def _sessions(instrument: p.Instrument, prefix: str) -> list[c.Declaration]:
-    if not instrument.sessions:
-        return []
-    edges = tuple((None, c.Literal(edge)) for session in instrument.sessions for edge in session)
-    return [c.Declaration("static const int64_t", f"{prefix}_sessions", c.Initializer(edges, tall=True), 0)]
+def _sessions(instrument: p.Instrument, prefix: str, index: int) -> list[c.Declaration]:
+    tables = {"sessions": instrument.sessions, "days": instrument.days}
+    return [_spans(_numbered(f"{prefix}_{name}", index), spans) for name, spans in tables.items() if spans]
+
+
+def _numbered(name: str, index: int) -> str:
+    return f"{name}_{index}" if index else name
+
+
+def _spans(name: str, spans: Sequence[tuple[int, int]]) -> c.Declaration:
+    rows = tuple((None, c.Initializer(tuple((None, c.Literal(edge)) for edge in span))) for span in spans)
+    return c.Declaration("static const stratc_session", name, c.Initializer(rows, tall=True), 0)
 
 
 def order_rows(slot_count: int) -> int:
@@ -71,7 +80,8 @@ def _plan(program: p.Program, prefix: str) -> c.Declaration:
         "rate_capacity": rate_capacity(program),
     }
     fields: Fields = [
-        ("instrument", c.Unary("&", c.Index(c.Name(f"{prefix}_instruments"), c.Literal(0)))),
+        ("instruments", c.Name(f"{prefix}_instruments")),
+        ("instrument_count", c.Literal(len(program.instruments))),
         ("templates", c.Name(f"{prefix}_templates")),
         ("bounds", c.Name(f"{prefix}_bounds" if program.bounds else "NULL")),
         *((name, c.Literal(number)) for name, number in numbers.items()),
@@ -86,10 +96,10 @@ def _table(type_: str, name: str, rows: Sequence[Fields]) -> c.Declaration:
 
 def note_place(program: p.Program, index: int) -> p.Place:
     """Where a text is first notified."""
-    return next((k.place for k in commands(program) if k.note == index), program.instrument.place)
+    return next((k.place for k in commands(program) if k.note == index), program.instruments[0].place)
 
 
-def _instrument(i: p.Instrument, prefix: str) -> Fields:
+def _instrument(i: p.Instrument, prefix: str, index: int) -> Fields:
     return [
         *((name, c.Text(getattr(i, name))) for name in ("name", "venue", "base", "quote")),
         ("price", _scale(i.price)),
@@ -99,9 +109,21 @@ def _instrument(i: p.Instrument, prefix: str) -> Fields:
         ("fee_in_base", c.Literal(int(i.fee_in_base))),
         ("base_decimals", c.Literal(i.base_decimals)),
         ("lot_units", c.Literal(i.lot_units)),
-        ("sessions", c.Name(f"{prefix}_sessions" if i.sessions else "NULL")),
+        *_calendar(i, prefix, index),
+        ("allowed", c.Literal({"LONG": 1, "SHORT": -1, "BOTH": 0}[i.allow])),
+    ]
+
+
+def _calendar(i: p.Instrument, prefix: str, index: int) -> Fields:
+    fields: Fields = [
+        ("sessions", c.Name(_numbered(f"{prefix}_sessions", index) if i.sessions else "NULL")),
         ("session_count", c.Literal(len(i.sessions))),
     ]
+    if i.days:
+        fields += [("days", c.Name(_numbered(f"{prefix}_days", index))), ("day_count", c.Literal(len(i.days)))]
+    if i.library:
+        fields.append(("exchange", c.Text(i.calendar)))
+    return fields
 
 
 def _scale(scale: p.Scale) -> c.Expr:
@@ -115,11 +137,16 @@ def _feed(feed: p.Feed) -> Fields:
         ("schema_version", c.Literal(feed.version)),
         ("instrument", c.Literal(feed.instrument)),
         ("every", c.Literal(feed.every)),
+        ("source", c.Literal(-1 if feed.source is None else feed.source)),
+        *([("type", c.Text(feed.type))] if feed.type else []),
     ]
 
 
 def _param(param: p.Param) -> Fields:
     bounds: Fields = []
+    if param.members:
+        high = c.Initializer((("i", c.Literal(len(param.members) - 1)),))
+        bounds = [("high", high), ("bounded", c.Literal(1)), ("members", c.Text(" ".join(param.members)))]
     if param.low is not None and param.high is not None:
         bounds += [("low", _value(param, param.low)), ("high", _value(param, param.high)), ("bounded", c.Literal(1))]
     if param.step is not None:
@@ -127,11 +154,18 @@ def _param(param: p.Param) -> Fields:
     return [
         ("name", c.Text(param.name)),
         ("unit", c.Text(param.unit)),
-        ("kind", c.Name("STRATC_PARAM_DURATION" if param.is_duration else PARAM_KINDS[param.kind])),
+        ("kind", c.Name(_param_kind(param))),
         ("value", _value(param, param.value)),
-        *bounds,
+        *(field for field in bounds if field[0] != "members"),
         ("line", c.Literal(param.place.line)),
+        *(field for field in bounds if field[0] == "members"),
     ]
+
+
+def _param_kind(param: p.Param) -> str:
+    if param.members:
+        return "STRATC_PARAM_ENUM"
+    return "STRATC_PARAM_DURATION" if param.is_duration else PARAM_KINDS[param.kind]
 
 
 def _value(param: p.Param, value: float | int | bool) -> c.Expr:
@@ -162,6 +196,9 @@ def _template(template: p.Template) -> Fields:
         ("line", c.Literal(template.place.line)),
         ("post_only", c.Literal(int(template.post_only))),
         ("reserved", c.Literal(int(template.reserved))),
+        ("instrument", c.Literal(template.instrument)),
+        *([("urgency", c.Name(f"STRATC_URGENCY_{template.urgency}"))] if template.urgency != "PASSIVE" else []),
+        *([("route", c.Literal(template.route))] if template.route else []),
         ("sibling", c.Literal(-1 if template.sibling is None else template.sibling)),
         ("children", c.Initializer(tuple((None, c.Literal(child)) for child in (*template.children, -1, -1)[:2]))),
     ]
@@ -173,7 +210,12 @@ def _bound(bound: p.Bound) -> Fields:
         ("relative", c.Literal(int(bound.relative))),
         ("clamp", c.Literal(int(bound.clamp and bound.measure in CLAMPED))),
         ("window", c.Literal(bound.window)),
+        ("instrument", c.Literal(-1 if bound.instrument is None else bound.instrument)),
     ]
+
+
+def _gate(gate: p.Gate) -> Fields:
+    return [(f.name, c.Literal(getattr(gate, f.name))) for f in fields_of(gate)]
 
 
 def _rule(text: str, place: p.Place) -> Fields:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ...compiler import program as p
 from . import cast as c
-from .reads import reads_session
+from .reads import sessions_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,6 @@ def timers(program: p.Program, prefix: str = "") -> Timers:
     first = program.machine.timer_count
     waking = [index for index, rule in enumerate(program.standing) if rule.wakes]
     count = first + 2 + len(waking)
-    session = count if reads_session(program) else None
+    session = count if sessions_read(program) else None
     rules = {rule: first + 2 + k for k, rule in enumerate(waking)}
     return Timers(prefix, first, first + 1, rules, session, count + (session is not None))

@@ -1,10 +1,11 @@
-"""Prints one line `NAME ratio X.XX` per measurement; lines with # explain it. docs/performance.md says what each means."""
+"""Prints the seconds of `stratc check`, then a line `NAME ratio X.XX` per measurement; # explains. docs/performance.md says more."""
 
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.bench import peers, road
+from tests.bench.check_speed import check_times
 from tests.bench.measure import in_turns, wall_seconds
 
 ROUNDS = 5
@@ -73,6 +74,7 @@ def peer_times(made: road.Road, compiled: float) -> None:
 def main() -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
+        check_times(folder)
         build_times(folder)
         data = road.make_data(folder)
         made = {case: road.make(case, data, folder / case) for case in road.CASES}

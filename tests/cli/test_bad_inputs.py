@@ -102,7 +102,9 @@ def test_an_unwritable_place_for_the_artifact(stratc: Stratc, tmp_path: Path) ->
     assert (tmp_path / "file").read_text() == "not a folder"
 
 
-@pytest.mark.parametrize("arguments", [["version"], ["check", str(CROSS)], ["inspect", str(CROSS)]])
+@pytest.mark.parametrize(
+    "arguments", [["version"], ["check", str(CROSS)], ["inspect", str(CROSS)], ["cost", str(CROSS)]]
+)
 def test_a_full_disk_behind_stdout(stratc: Stratc, arguments: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run([STRATC, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -22,13 +23,51 @@ def test_help_lists_the_commands_and_imports_nothing_heavy(stratc: Stratc) -> No
     assert done.returncode == 0
     assert [
         c
-        for c in ("check", "build", "backtest", "report", "inspect", "explain", "log", "version")
+        for c in (
+            "check",
+            "fmt",
+            "build",
+            "signals",
+            "backtest",
+            "replay",
+            "resume",
+            "report",
+            "inspect",
+            "cost",
+            "graph",
+            "explain",
+            "log",
+            "version",
+        )
         if c not in done.stdout
     ] == []
     heavy = "('lark', 'numpy', 'pyarrow', 'pydantic', 'networkx')"
-    code = f"import sys, stratc.cli.main as m; m._register(); print([x for x in {heavy} if x in sys.modules])"
+    code = f"import sys, stratc.cli.main as m; m._app(); print([x for x in {heavy} if x in sys.modules])"
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.strip() == "[]"
+
+
+def test_check_imports_nothing_that_it_does_not_need() -> None:
+    """Each of these takes longer to load than a strategy to check."""
+    heavy = "('typer', 'rich', 'numpy', 'pyarrow', 'pydantic', 'networkx', 'jinja2')"
+    code = (
+        "import sys; from stratc.cli.main import main;"
+        f"sys.argv = ['stratc', 'check', {str(CROSS)!r}, '--format', 'sarif']; main();"
+        f"print([x for x in {heavy} if x in sys.modules])"
+    )
+    seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert seen.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_plain_check_and_one_with_every_option_say_the_same(stratc: Stratc) -> None:
+    wrong = ROOT / "tests" / "compiler" / "wrong" / "two_mistakes.strat"
+    for words in ((CROSS, REVERSION), (wrong,), (wrong, "--format", "json"), ("--format=github", wrong)):
+        plain, long = stratc("check", *words), stratc("check", *words, "--max-state", str(64 * 2**20))
+        assert (plain.returncode, plain.stdout, plain.stderr) == (long.returncode, long.stdout, long.stderr)
+    for words in ((), (wrong, "--format", "xml"), (wrong, "--format"), (wrong, "--unknown"), ("no_such_file",)):
+        failed = stratc("check", *words)
+        assert failed.returncode in (2, 3)
+        assert "Traceback" not in failed.stderr
 
 
 def test_version_states_compiler_and_semantics(stratc: Stratc) -> None:
@@ -91,6 +130,11 @@ def test_logs_print_as_json_lines_with_names(stratc: Stratc, tmp_path: Path) -> 
     strategy = [json.loads(line) for line in stratc("log", "run/strategy.log").stdout.splitlines()]
     assert {r["kind"] for r in strategy} == {"SIGNAL", "TRANSITION", "COMMAND", "RISK"}
     assert {r["signal"] for r in strategy if r["kind"] == "SIGNAL"} == {"fast", "slow"}
+    asked = [r for r in strategy if r["kind"] == "RISK"]
+    assert {(r["rule"].split(" ")[0], r["verdict"]) for r in asked} >= {("bound", "pass"), ("leverage", "pass")}
+    by_seq = {r["seq"]: r["qty"] for r in strategy if r["kind"] == "COMMAND"}
+    assert all(Decimal(r["operand"]) == Decimal(by_seq[r["seq"]]) for r in asked if "abs(position)" in r["rule"])
+    assert all(0 < Decimal(r["operand"]) <= Decimal(r["bound"]) < 1_000_000 for r in asked)
     orders = [json.loads(line) for line in stratc("log", "run/order.log").stdout.splitlines()]
     assert {r["frame"]["frame"] for r in orders} == {"submit", "report"}
     summary = json.loads(stratc("log", "run/order.log", "--verify").stdout)

@@ -4,8 +4,7 @@ import math
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from stratc.compiler.extents import EVERYTHING, extent
 from stratc.compiler.gate import gate
@@ -27,7 +26,7 @@ from stratc.compiler.program import (
 from tests.support.strategies import build, strategy
 
 AT = Place("t.strat", 1)
-INSTRUMENT: Instrument = build(strategy()).instrument
+INSTRUMENT: Instrument = build(strategy()).instruments[0]
 
 
 def bound(measure: Measure, ceiling: float, *, relative: bool = False, window: int = 0) -> Bound:

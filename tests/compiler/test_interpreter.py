@@ -195,11 +195,11 @@ def test_when_that_reads_a_feed_is_tested_only_when_it_ticked() -> None:
     m = MachineBuilder()
     held = apply("gt", Latched(NUMBER, "position"), number(0.0))
     condition = apply("and", held, apply("gt", CLOSE, number(0.0)))
-    run = Run(buyer(state("WAIT", m.when(condition, 2, reads_feed=True)), state("DONE")))
+    run = Run(buyer(state("WAIT", m.when(condition, 2, feeds=(0,))), state("DONE")))
     run.bar()
     run.fill(1, 3)
     assert run.state == "WAIT"
-    run.step(Bars(run.now, None))  # a set without a bar of the feed is no tick
+    run.step(Bars(run.now, ()))  # a set without a bar of the feed is no tick
     assert run.state == "WAIT"
     run.bar()
     assert run.state == "DONE"
@@ -229,8 +229,8 @@ def test_a_cooldown_keeps_the_when_transitions_of_its_target_untested_until_it_e
 def test_a_cooldown_is_never_cut_short_by_another() -> None:
     m = MachineBuilder()
     high, low = (apply("gt", CLOSE, number(price)) for price in (5.0, 0.0))
-    long = m.when(high, 1, cooldown=integer(9 * HOUR), reads_feed=True)
-    a = state("A", long, m.when(low, 1, cooldown=integer(HOUR), reads_feed=True))
+    long = m.when(high, 1, cooldown=integer(9 * HOUR), feeds=(0,))
+    a = state("A", long, m.when(low, 1, cooldown=integer(HOUR), feeds=(0,)))
     b = state("B", m.when(FLAT, 2), m.after(integer(HOUR // 2), 0))
     run = Run(machine(a, b, state("C"), timers=1))
     run.bar(10)
@@ -257,8 +257,8 @@ def test_after_fires_once_in_a_stay() -> None:
 
 def test_after_is_disarmed_at_exit_and_armed_anew_at_entry() -> None:
     m = MachineBuilder()
-    a = state("A", m.after(integer(3 * HOUR), 1), m.when(apply("gt", CLOSE, number(0.0)), 1, reads_feed=True))
-    run = Run(machine(a, state("B", m.when(apply("lt", CLOSE, number(5.0)), 0, reads_feed=True)), timers=1))
+    a = state("A", m.after(integer(3 * HOUR), 1), m.when(apply("gt", CLOSE, number(0.0)), 1, feeds=(0,)))
+    run = Run(machine(a, state("B", m.when(apply("lt", CLOSE, number(5.0)), 0, feeds=(0,))), timers=1))
     run.bar(100)
     assert (run.state, run.interpreter.next_deadline()) == ("B", None)
     run.bar(1)

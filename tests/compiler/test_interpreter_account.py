@@ -29,7 +29,7 @@ def buying(**more: Any) -> Run:
 def test_a_base_fee_of_less_than_a_lot_is_money_at_once_and_dust_until_it_is_a_lot() -> None:
     run = buying()
     run.fill(1, 5, 100, fee=600, in_base=True)
-    account = run.interpreter.account
+    account = run.interpreter.account.holdings[0]
     assert (account.position, account.dust, account.fees) == (5, 600, 60)
     run.fill(1, 5, 100, fee=600, in_base=True, taken=1)
     assert (account.position, account.dust, account.fees) == (9, 200, 120)
@@ -39,7 +39,7 @@ def test_whole_lots_of_a_base_fee_are_taken_at_the_price_of_the_fill() -> None:
     run = buying()
     run.fill(1, 10, 100, fee=2000, in_base=True, taken=2)
     account = run.interpreter.account
-    assert (account.position, account.cost, account.realised, account.fees) == (8, 800, 0, 200)
+    assert (account.holdings[0].position, account.holdings[0].cost, account.realised, account.fees) == (8, 800, 0, 200)
     assert account.cash == account.capital - 1000
 
 
@@ -70,10 +70,10 @@ def test_a_trip_ends_where_only_dust_is_left() -> None:
     run.fill(1, 10, 100)
     run.bar(102)
     run.fill(2, 9, 99)
-    assert run.interpreter.account.trip_is_open  # an order is open still
+    assert run.interpreter.account.holdings[0].trip_is_open  # an order is open still
     run.report("CLOSE", 2)
     account = run.interpreter.account
-    assert (account.position, account.trip_is_open, account.streak) == (1, False, 1)
+    assert (account.holdings[0].position, account.holdings[0].trip_is_open, account.streak) == (1, False, 1)
 
 
 def test_a_trip_that_earned_nothing_is_no_losing_one() -> None:

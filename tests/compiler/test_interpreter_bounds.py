@@ -214,7 +214,7 @@ def test_of_a_reduce_only_order_only_the_price_is_looked_at() -> None:
     rules = (bound("notional", 1.0), bound("open_orders", 0.0), bound("collar", 2.0))
     made = driver({100: [submit()]}, templates=(order(0, "SELL", reduce_only=True, price=number(102.0)),), bounds=rules)
     run = Run(made)
-    run.interpreter.account.position = 10
+    run.interpreter.account.holdings[0].position = 10
     run.bar(100)
     assert [(r.id, r.aux) for r in run.of("risk")] == [(2, PASS)]
     assert len(run.sent) == 1

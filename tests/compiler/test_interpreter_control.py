@@ -81,8 +81,8 @@ def test_flatten_waits_a_second_for_the_cancels_and_no_longer() -> None:
 
 def test_flatten_ends_in_the_initial_state_and_its_transitions_are_tested() -> None:
     m = MachineBuilder()
-    begin = state("BEGIN", m.when(apply("eq", CLOSE, number(101.0)), 1, submit(), reads_feed=True))
-    later = state("LATER", m.when(apply("eq", CLOSE, number(102.0)), None, FLATTEN, reads_feed=True))
+    begin = state("BEGIN", m.when(apply("eq", CLOSE, number(101.0)), 1, submit(), feeds=(0,)))
+    later = state("LATER", m.when(apply("eq", CLOSE, number(102.0)), None, FLATTEN, feeds=(0,)))
     run = Run(machine(begin, later, templates=(BUY,)))
     run.bar(101)
     run.fill(1, 10, 101)
@@ -130,7 +130,7 @@ def test_flatten_does_not_ask_twice_while_its_order_is_open() -> None:
 def test_flatten_closes_no_more_than_one_order_may_be() -> None:
     run = closed(long(instrument=replace(PLAIN, max_qty=10)))
     assert run.sent[-1].qty == 10
-    run.interpreter.account.position = run.position = 25
+    run.interpreter.account.holdings[0].position = run.position = 25
     run.report("CLOSE", 3)
     run.due()
     assert run.sent[-1].qty == 10

@@ -322,9 +322,9 @@ def test_a_reduce_only_order_grows_no_further_than_the_position() -> None:
 def test_while_a_replace_is_in_flight_the_larger_quantity_counts() -> None:
     run = working()
     run.bar(102)
-    assert run.interpreter.slots.leaves("BUY") == 11
+    assert run.interpreter.slots.leaves("BUY", 0) == 11
     run.report("REPLACE_REJECT", 1)
-    assert run.interpreter.slots.leaves("BUY") == 10
+    assert run.interpreter.slots.leaves("BUY", 0) == 10
 
 
 # ---- bracket
@@ -365,5 +365,5 @@ def test_a_denied_order_is_heard_of_in_the_next_input() -> None:
     run.bar(101)
     run.denied(only(Deny, run))
     assert run.interpreter.raised == {"denied"}
-    run.step(Bars(run.now, None))
+    run.step(Bars(run.now, ()))
     assert run.interpreter.raised == frozenset()

@@ -6,8 +6,7 @@ A ledger of its own follows frames and reports, and says what each command could
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from stratc.compiler.interpreter import Output, Report, SendCancel, SendReplace, SendSubmit
 from stratc.compiler.program import Bound, Command, Latched, Verb

@@ -306,7 +306,7 @@ def test_a_reversal_ends_one_trip_and_begins_another() -> None:
     run.bar(103)  # twenty are sold
     run.fill(2, 20, 100)
     account = run.interpreter.account
-    assert (account.position, account.streak, account.trip_is_open) == (-10, 1, True)
+    assert (account.holdings[0].position, account.streak, account.holdings[0].trip_is_open) == (-10, 1, True)
 
 
 # ---- actions

@@ -120,10 +120,10 @@ def test_a_reduction_takes_its_share_of_the_cost_truncated_toward_zero() -> None
     run.fill(1, 2, price=101, fee=7)  # 302 for three
     run.fill(2, 2, price=110)
     account = run.interpreter.account
-    assert (account.realised, account.cost, account.fees) == (220 - 201, 101, 7)
+    assert (account.realised, account.holdings[0].cost, account.fees) == (220 - 201, 101, 7)
     assert account.equity == CAPITAL + 19 + (100 - 101) - 7
     run.fill(2, 3, price=90)  # through zero: what is left opens
-    assert (account.position, account.cost, account.realised) == (-2, -180, 19 + 90 - 101)
+    assert (account.holdings[0].position, account.holdings[0].cost, account.realised) == (-2, -180, 19 + 90 - 101)
 
 
 def test_a_position_that_is_not_that_of_the_order_kernel_is_a_fault() -> None:
@@ -221,7 +221,7 @@ def test_two_averages_trade_and_come_home() -> None:
     for close in (5_000_000, 5_000_000, 5_000_000, 4_900_000):
         run.now += HOUR
         price = close / 100
-        run.step(Bars(run.now, Bar(price, price, price, price, 1.0, close)))
+        run.step(Bars(run.now, (Bar(price, price, price, price, 1.0, close),)))
     entry = run.last.frames[0]
     assert isinstance(entry, SendSubmit)
     run.fill(1, entry.qty, 4_900_000)
@@ -229,7 +229,7 @@ def test_two_averages_trade_and_come_home() -> None:
     assert isinstance(stop, SendSubmit)
     assert (stop.trigger, stop.qty, run.state) == (4_410_000, entry.qty, "MANAGING")
     run.fill(2, stop.qty, 4_410_000)
-    assert (run.state, run.interpreter.account.position) == ("IDLE", 0)
+    assert (run.state, run.interpreter.account.holdings[0].position) == ("IDLE", 0)
 
 
 def test_a_long_sum_is_folded_anew_at_every_multiple_of_its_length() -> None:

@@ -2,15 +2,18 @@
 
 import pytest
 
+from stratc.compiler.interpreter import Control, Fault, Interpreter
 from stratc.compiler.order_flow import Flow, explore
 from stratc.compiler.program import Program
+from tests.support.random_inputs import RandomInputs
+from tests.support.random_programs import random_program
 from tests.support.strategies import build, errors
 
 TEXT = """strategy TEST "a test" {{
   instrument BTC_PERP: perp(venue = "v", base = BTC, quote = USDT, tick = 0.01 USDT, lot = 0.00001 BTC, allow = BOTH);
   account {{ capital = 10_000 USDT; }}
   feed bars: ohlcv(BTC_PERP, every = 1h);
-  risk {{ bound abs(position) <= 5 BTC else reject; }}
+  risk {{ bound abs(position) <= 5 BTC else reject; bound drawdown <= 99pct over 1d else flatten; }}
   order entry  {{ side = BUY; kind = LIMIT; price = bars.close; qty = 1 BTC; {entry} }}
   order unwind {{ side = SELL; kind = MARKET; qty = abs(position); reduce_only = true; }}
   machine {{
@@ -53,11 +56,13 @@ SEND = f"when {UP} -> HELD do submit(entry);"
         (SEND, "on filled(entry) -> LEFT;", "after 1h -> IDLE;", [set(), {"entry"}, set()]),
         (SEND, "on denied(entry) -> LEFT;", "after 1h -> IDLE;", [set(), {"entry"}, set()]),
         (SEND, "on partial(entry) -> LEFT;", "on closed(entry) -> IDLE;", [set(), {"entry"}, {"entry"}]),
-        # nothing is open where `flat` or `open_orders == 0` holds, nor after `flatten`
-        (SEND, "when flat -> LEFT;", "after 1h -> IDLE;", [set(), {"entry"}, set()]),
-        (SEND, f"when flat and {UP} -> LEFT;", "after 1h -> IDLE;", [set(), {"entry"}, set()]),
+        # `flat` and `open_orders` were latched before the submit, and `flat` holds until the order's first report
+        (SEND, "when flat -> LEFT;", "after 1h -> IDLE;", [{"entry"}, {"entry"}, {"entry"}]),
+        (SEND, f"when flat and {UP} -> LEFT;", "after 1h -> IDLE;", [{"entry"}, {"entry"}, {"entry"}]),
         (SEND, f"when not flat and {UP} -> LEFT;", "after 1h -> IDLE;", [{"entry"}, {"entry"}, {"entry"}]),
-        (SEND, "when open_orders == 0 -> LEFT;", "after 1h -> IDLE;", [set(), {"entry"}, set()]),
+        (SEND, "when open_orders == 0 -> LEFT;", "after 1h -> IDLE;", [{"entry"}, {"entry"}, {"entry"}]),
+        # nothing is open where `flat` holds later, nor after `flatten`
+        (SEND, "on partial(entry) -> LEFT;", "when flat -> IDLE;", [set(), {"entry"}, {"entry"}]),
         (SEND, "on flat -> LEFT;", "after 1h -> IDLE;", [set(), {"entry"}, set()]),
         (SEND, "after 1h -> LEFT do flatten;", "after 1h -> IDLE;", [set(), {"entry"}]),
         # the event that was taken is consumed, the other one is seen by the next state
@@ -71,6 +76,24 @@ SEND = f"when {UP} -> HELD do submit(entry);"
 )
 def test_what_may_be_open(idle: str, held: str, left: str, expected: list[set[str]]) -> None:
     assert open_in(idle, held, left)[: len(expected)] == expected
+
+
+@pytest.mark.parametrize(
+    ("held", "idle_denies"),
+    [
+        # `flat` holds after an end if and only if `on flat` was raised with it: who comes to LEFT holds something
+        ("on closed(entry) when flat -> IDLE; on closed(entry) -> LEFT do submit(unwind);", set()),
+        ("on closed(entry) when flat and open_orders == 0 -> IDLE; on closed(entry) -> LEFT do submit(unwind);", set()),
+        # any other condition may fail although it is flat, and LEFT finds `on flat` still raised: there is nothing to unwind
+        (f"on closed(entry) when {UP} -> IDLE; on closed(entry) -> LEFT do submit(unwind);", {"unwind"}),
+        (f"on closed(entry) when flat and {UP} -> IDLE; on closed(entry) -> LEFT do submit(unwind);", {"unwind"}),
+    ],
+)
+def test_flat_holds_after_an_end_if_it_was_raised_with_it(held: str, idle_denies: set[str]) -> None:
+    found, program = flow(SEND, held, "on flat -> IDLE;")
+    places = (found.open_in[0], found.refused_in[0], found.open_in[2])
+    named = [{program.templates[t].name for t in place} for place in places]
+    assert named == [set(), idle_denies, {"unwind"}]
 
 
 def test_a_bracket_is_open_from_the_first_fill_on() -> None:
@@ -124,13 +147,53 @@ def test_what_is_denied_for_want_of_a_slot_leaves_the_open_order_open() -> None:
         ("on closed(unwind) -> IDLE; on denied -> IDLE;", "`closed(entry)`"),
         ("on filled(entry) -> IDLE; on denied -> IDLE;", "`closed(entry)`"),
         ("on closed -> IDLE;", "`denied(entry)`"),
-        ("when flat -> IDLE;", "`closed(entry)` and `denied(entry)`"),
     ],
 )  # fmt: skip
 def test_every_end_is_answered_where_it_may_come(answers: str, missing: str | None) -> None:
     text = TEXT.format(idle=SEND, held=answers + " after 1d -> LEFT do flatten;", left="after 1h -> IDLE;", entry="")
     title = f"state `HELD` does not handle {missing}"
     assert errors(text) == ([("E0506", title)] if missing else [])
+
+
+def test_who_leaves_while_it_is_still_flat_leaves_an_order_open() -> None:
+    text = TEXT.format(
+        idle=SEND, held="when flat -> IDLE; after 1d -> LEFT do flatten;", left="after 1h -> IDLE;", entry=""
+    )
+    assert errors(text) == [("E0506", "state `IDLE` does not handle `closed(entry)` and `denied(entry)`")]
+
+
+RANDOM = range(400)
+
+
+def test_no_order_is_open_in_a_state_in_which_the_flow_has_none() -> None:
+    met = sum(_open_orders_met(seed) for seed in RANDOM)
+    assert met > 5_000
+
+
+def _open_orders_met(seed: int) -> int:
+    """Runs a random program in the interpreter; `stop` ends what the flow describes, a flatten interrupts it."""
+    program = random_program(seed)
+    found, met = explore(program.machine, program.templates), 0
+    inputs = RandomInputs(seed, program)
+    it = Interpreter(program, [p.value for p in program.params], program.capital)
+    names = [state.name for state in program.machine.states]
+    for instant in range(100):
+        given = inputs.next(it.next_deadline())
+        try:
+            out = it.step(given)
+        except Fault:
+            break
+        if isinstance(given, Control) and given.verb == "stop":
+            break
+        state, open_ = (
+            names.index(it.state),
+            {slot.template for slot in it.slots.open()} if not it.flatten.runs else set(),
+        )
+        open_ -= {i for i in open_ if program.templates[i].reserved}
+        assert not found.complete or open_ <= found.open_in[state], f"seed {seed}, instant {instant}, {it.state}"
+        met += len(open_)
+        inputs.saw(out)
+    return met
 
 
 def test_a_state_entered_only_with_halt_needs_no_way_out() -> None:

@@ -58,20 +58,20 @@ def test_the_last_note_is_about_a_late_fill(name: str) -> None:
 
 
 def test_a_perpetual_has_its_terms() -> None:
-    i = program("breakout").instrument
+    i = program("breakout").instruments[0]
     assert (i.kind, i.allow, i.maker_fee, i.taker_fee) == ("perp", "BOTH", -10_000, 50_000)
     assert (i.money_decimals, i.money_per_unit) == (8, 5 * 10**3)  # 0.1 USDT * 0.001 BTC * 0.5 in 10^-8 USDT
     assert (i.calendar, i.all_days, i.sessions) == ("ALWAYS", True, ())
 
 
 def test_a_fee_in_the_base_asset_is_counted_in_its_smallest_unit() -> None:
-    i = program("pullback").instrument
+    i = program("pullback").instruments[0]
     assert (i.fee_in_base, i.base_decimals, i.lot_units) == (True, 8, 1000)
-    assert not program("breakout").instrument.fee_in_base
+    assert not program("breakout").instruments[0].fee_in_base
 
 
 def test_the_sessions_of_a_file_are_instants() -> None:
-    i = program("sessions").instrument
+    i = program("sessions").instruments[0]
     first = 1_704_205_800 * 10**9  # 2024-01-02T14:30:00Z
     assert i.sessions[0] == (first, first + 6 * HOUR + HOUR // 2)
     assert i.sessions[1] == (first + DAY, first + DAY + 6 * HOUR + HOUR // 2)
@@ -112,13 +112,13 @@ def test_bounds_know_their_measure_window_and_largest_limit() -> None:
 
 
 def test_the_gate_is_compiled_from_the_largest_limits() -> None:
-    gate = program("breakout").gate
+    gate = program("breakout").gates[0]
     assert (gate.max_position, gate.max_open, gate.collar) == (1000, 4, 2**31 - 1)
     assert (gate.pace, gate.burst, gate.max_notional) == (0, 0, 2**61 - 1)
-    gate = program("pullback").gate
+    gate = program("pullback").gates[0]
     assert (gate.pace, gate.burst) == (10**8, 10**9)
-    assert gate.max_notional == 6_000 * 10**8 // program("pullback").instrument.money_per_unit
-    assert program("sessions").gate.collar == 500
+    assert gate.max_notional == 6_000 * 10**8 // program("pullback").instruments[0].money_per_unit
+    assert program("sessions").gates[0].collar == 500
 
 
 def test_standing_rules_know_what_they_measure_and_do() -> None:

@@ -7,8 +7,7 @@ from dataclasses import FrozenInstanceError, fields, is_dataclass
 from enum import Enum
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from stratc.compiler.graph import cycles, dataflow
 from stratc.compiler.program import Constant, Delay, Kind, Let, Operation, Place, Program, ValueRef, WarmUp

@@ -1,7 +1,6 @@
 """Units form a free abelian group, and types are shown the way people write them."""
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from stratc.compiler.types import BOOL, COUNT, NUMBER, Base, Type, show
 from stratc.compiler.units import RATIO, Unit, asset

@@ -42,7 +42,8 @@ def diagnostics(page: Path, which: str) -> list[Diagnostic]:
         except KernelError as error:
             return error.diagnostics.in_order()
         return []
-    return compile_source(Source(f"{code}.strat", text)).diagnostics.in_order()
+    compilation = compile_source(Source(f"{code}.strat", text))
+    return [*compilation.diagnostics.in_order(), *compilation.refused.in_order()]
 
 
 def test_there_are_pages() -> None:

@@ -13,38 +13,17 @@ import time
 from pathlib import Path
 
 from stratc.cli.build import build_artifact
-from stratc.compiler.pipeline import compile_source
-from stratc.lang.source import Source
+from tests.fuzz.judge import fault
+from tests.fuzz.texts import damaged, sources
+from tests.mutation.mutate import Program
 from tests.support.lockstep import build_batch, compare_all
 from tests.support.random_programs import random_program
 
 ROOT = Path(__file__).resolve().parents[2]
 CODES = {0, 2, 3, 4, 5}
 BATCH, INSTANTS = 10, 400  # programs that are built together; how long each runs
-SIDE_BY_SIDE_EVERY = 100  # rounds: a batch takes as long as many damaged texts
-WORDS = tuple(
-    "signal param order risk machine when on after -> ; { } ( ) [ ] ?? fby na pre window mean bars.close not and if then "
-    "else 0 1 0.5 5min 2pct x[1] BTC USDT =".split()
-)
-
-
-def damaged_text(text: str, choose: random.Random) -> str:
-    """One to four edits: delete, double, swap or insert pieces."""
-    for _ in range(choose.randint(1, 4)):
-        words = text.split(" ")
-        at = choose.randrange(len(words))
-        edit = choose.randrange(4)
-        if edit == 0:
-            del words[at]
-        elif edit == 1:
-            words.insert(at, words[at])
-        elif edit == 2:
-            other = choose.randrange(len(words))
-            words[at], words[other] = words[other], words[at]
-        else:
-            words.insert(at, choose.choice(WORDS))
-        text = " ".join(words)
-    return text
+TEXTS = 5  # of each round
+SIDE_BY_SIDE_EVERY = 20  # rounds: a batch takes as long as many damaged texts
 
 
 def damaged_bytes(data: bytes, choose: random.Random) -> bytes:
@@ -68,14 +47,10 @@ def keep(name: str, data: bytes) -> Path:
     return path
 
 
-def try_compiler(choose: random.Random, number: int) -> str | None:
-    source = choose.choice([*sorted((ROOT / "strategies").glob("*.strat")), ROOT / "stdlib" / "ta.strat"])
-    text = damaged_text(source.read_text(), choose)
-    try:
-        compile_source(Source(source.name, text))
-    except Exception as error:
-        return f"{type(error).__name__}: {error}: {keep(f'{number}.strat', text.encode())}"
-    return None
+def try_compiler(programs: list[Program], choose: random.Random, number: int) -> str | None:
+    text = damaged(programs, choose)
+    found = fault(text)
+    return None if found is None else f"{found}: {keep(f'{number}.strat', text.encode('utf-8', 'surrogatepass'))}"
 
 
 def try_binary(binary: Path, data: bytes, choose: random.Random, number: int) -> str | None:
@@ -111,15 +86,17 @@ def main() -> int:
         for i in range(240)
     ]
     data = ("ts_event,open,high,low,close,volume\n" + "\n".join(rows) + "\n").encode()
+    programs = sources()
     found, rounds = [], 0
     end = time.monotonic() + options.seconds
     while time.monotonic() < end:
         rounds += 1
-        finds = [try_compiler(choose, rounds), try_binary(artifact.executable, data, choose, rounds)]
+        finds = [try_compiler(programs, choose, rounds) for _ in range(TEXTS)]
+        finds.append(try_binary(artifact.executable, data, choose, rounds))
         if rounds % SIDE_BY_SIDE_EVERY == 1:
             finds.append(try_side_by_side(choose))
         found += filter(None, finds)
-    print(f"seed {options.seed}: {rounds} rounds, {len(found)} found")
+    print(f"seed {options.seed}: {rounds} rounds of {TEXTS} texts and one data file, {len(found)} found")
     print("\n".join(found))
     return 1 if found else 0
 

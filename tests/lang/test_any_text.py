@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from stratc.lang.diagnostics import MAX_ERRORS
 from stratc.lang.keywords import KEYWORDS
@@ -107,7 +106,8 @@ def test_one_token_left_out_of_a_strategy_gives_few_errors() -> None:
 @pytest.mark.parametrize(
     "text",
     ["(" * 50_000, ")" * 50_000, "{" * 50_000, "}" * 20_000, '"' * 20_001, "'" * 20_001, "é" * 50_000, "const A = 1\n" * 2_000,
-     "@ " * 20_000, "a b " * 10_000, "5m;" * 10_000, "/*" * 10_000, "node f(" * 2_000, "!" * 20_000, "if " * 20_000],
+     "@ " * 20_000, "a b " * 10_000, "5m;" * 10_000, "/*" * 10_000, "node f(" * 2_000, "!" * 20_000, "if " * 20_000,
+     "use ta { ema }; " * 5_000 + "}" * 10_000, "x = 1; " * 10_000, "strategy S { risk { bound ( " * 3_000],
     ids=lambda text: text[:8],
 )  # fmt: skip
 def test_long_nonsense_is_refused_and_ends(text: str) -> None:

@@ -1,8 +1,7 @@
 """A suggestion is near, unique for its input, and absent when nothing is near."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from stratc.lang.suggest import did_you_mean, distance
 

@@ -24,7 +24,7 @@ TEXT = """strategy SCENARIO "{title}" {{
   account {{ capital = 100_000 USD; leverage = 10; }}
   feed bars: ohlcv(X_USD, every = 1200ms);
   signal n: count = 0 fby n + 1;
-  risk {{ bound abs(position) <= 1_000 X else reject; }}
+  risk {{ bound abs(position) <= 1_000 X else reject; bound drawdown <= 99pct over 1d else flatten; }}
 {members}
   machine {{
 {machine}

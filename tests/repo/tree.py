@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MADE_BY_TOOLS = {"__pycache__", "build", "dist", "runs", "stratc.egg-info"}
 HIDDEN_BUT_OURS = {".ci", ".gitignore"}
 NOT_LIBRARY = {"tests", "docs"}
+WRITTEN_LIKE_A_USERS = "strategies/nodes/"  # Python signal nodes: they import `stratc` as anybody would
 
 
 def files(folder: Path = ROOT) -> Iterator[Path]:
@@ -29,7 +30,13 @@ def relative(path: Path) -> str:
 
 def library_modules() -> list[Path]:
     """The Python files that make up the package `stratc`."""
-    return [path for path in files() if path.suffix == ".py" and path.relative_to(ROOT).parts[0] not in NOT_LIBRARY]
+    return [
+        path
+        for path in files()
+        if path.suffix == ".py"
+        and path.relative_to(ROOT).parts[0] not in NOT_LIBRARY
+        and not relative(path).startswith(WRITTEN_LIKE_A_USERS)
+    ]
 
 
 def library_folders() -> set[str]:

@@ -39,6 +39,7 @@ GREEDY = """
       when bars.close < bars.open do submit(hit), submit(hit), submit(ask), submit(breakdown), submit(bid), replace(bid), submit(lift);
       when n % 2 == 0 do submit(bid), submit(ask), submit(bid), submit(ask);
       when n % 2 == 1 do submit(lift), submit(lift), submit(lift), cancel(bid);
+      after 3650d do flatten;
     }
     state AFTER {
       after 90s -> GREEDY do submit(lift), submit(ask), submit(bid);
@@ -90,6 +91,7 @@ TRIPS = """
       on denied do notify("denied");
       on closed do notify("ended");
       when position > 0 X do submit(out);
+      after 3650d do flatten;
     }
     state SHORT {
       on denied(hit) -> FLAT;
@@ -97,6 +99,7 @@ TRIPS = """
       on denied do notify("denied");
       on closed do notify("ended");
       when position < 0 X do submit(back);
+      after 3650d do flatten;
     }
   }"""
 

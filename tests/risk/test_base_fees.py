@@ -1,9 +1,11 @@
 """Fees in the base asset leave dust, and `on flat` still fires: a whole backtest, its logs and its summary."""
 
+import csv
 import json
 import random
 import subprocess
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,7 @@ TEXT = """strategy DUST "Fees in the base asset" {
       on denied(entry) -> IDLE;
       on closed(entry) -> IDLE;
     }
-    state HOLDING { when position > 0 X -> LEAVING do submit(unwind); }
+    state HOLDING { when position > 0 X -> LEAVING do submit(unwind); after 3650d do flatten; }
     state LEAVING {
       on flat -> IDLE do notify("flat");
       on denied(unwind) -> HOLDING;
@@ -83,7 +85,7 @@ def test_the_dust_of_the_fees_takes_a_lot_whenever_it_makes_one_and_on_flat_fire
     assert trips > 50
     assert dust > 0
     assert trips < taken < 2 * trips  # a lot, mostly two
-    assert (run.flat, run.summary["open"]["position"]) == (trips, 0)
+    assert (run.flat, run.summary["open"]["positions"][0]["position"]) == (trips, 0)
 
 
 @pytest.mark.parametrize(("keep", "flat"), [("0.9", True), ("1", False)])
@@ -93,3 +95,15 @@ def test_what_is_less_than_can_be_ordered_is_flat_and_what_can_be_is_not(
     run = told(binary, tmp_path, keep)
     assert run.fills[1]["position_after"] == round(float(keep) * 10)
     assert run.flat > 50 if flat else run.flat == 0
+
+
+def test_trades_close_although_fees_took_lots_and_make_up_the_gain_of_the_account(binary: Path, tmp_path: Path) -> None:
+    run = told(binary, tmp_path, "0")
+    with (tmp_path / "run" / "trades.csv").open(encoding="utf-8") as rows:
+        trades = list(csv.DictReader(rows))
+    assert {trade["state"] for trade in trades} == {"closed"}
+    assert len(trades) == len(run.fills) // 2
+    bought = [Decimal(fill["position_after"]) / 10 for fill in run.fills if fill["side"] == "BUY"]
+    assert [Decimal(trade["qty"]) for trade in trades] == bought  # what was left of a buy is what its sell closed
+    gain = sum(Decimal(trade["pnl"]) - Decimal(trade["fees"]) for trade in trades)
+    assert gain == Decimal(str(run.summary["statistics"]["final_equity"])) - 1_000_000

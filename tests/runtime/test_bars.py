@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.support.bar_files import DAY, HOUR, T0, Read, bars, ffi, lib, read_bars, with_value, write_arrow, write_csv
 from tests.support.native import BAR_READERS, open_library

@@ -47,7 +47,7 @@ def refused(done: Run, code: int, *words: str) -> None:
         (["backtest", "--data=x.csv"], ["names no feed", "--data bars=FILE"]),
         (["backtest", "--data=bar=x.csv"], ["names no feed", "--data bars=FILE"]),
         (["backtest", "--data=bars="], ["the file is missing"]),
-        (["backtest", "--data=bars=a", "--data=bars=b"], ["--data: given twice"]),
+        (["backtest", "--data=bars=a", "--data=bars=b"], ["--data bars=: given twice"]),
         (["backtest", "bars.csv"], ["unexpected argument `bars.csv`"]),
         (["backtest", "--capitl=5"], ["unknown option `--capitl`", "did you mean `--capital`?"]),
         (["backtest", "--json=yes"], ["takes no value"]),

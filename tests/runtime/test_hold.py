@@ -3,8 +3,7 @@
 from fractions import Fraction
 from math import ceil
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.support.native import open_library
 

@@ -162,7 +162,10 @@ def test_fees_are_rounded_up_and_pnl_is_exact(tmp_path: Path) -> None:
 def test_a_position_open_at_the_end_is_marked_at_the_last_close_and_listed(tmp_path: Path) -> None:
     data = write_bars(tmp_path / "bars.csv", [FLAT, FLAT, (100, 105, 99, 104.5)])
     done = backtest("stop", data, "--set=below=50", out=tmp_path / "run")
-    assert done.summary["open"] == {"position": 1, "mark": 104.5, "orders": []}
+    assert done.summary["open"] == {
+        "positions": [{"instrument": "BAS_QUO", "position": 1, "mark": 104.5}],
+        "orders": [],
+    }
     assert done.summary["trades"] == {"closed": 0, "open": 1}
     assert done.summary["statistics"]["unrealised"] == 4.5
     (trade,) = rows(tmp_path / "run" / "trades.csv")

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
+from hypothesis import example, given, strategies as st
 
 from stratc.compiler.interpreter.calendar import Calendar
 from stratc.runtime.schemas.frames import MESSAGES
@@ -43,7 +42,7 @@ class Kernel:
         self.core = FFI.new("stratc_core *")
         self.core.flat = 1
         self.core.account.capital = self.core.account.equity = 10**12
-        self.slots = FFI.new("stratc_slot[3]")
+        self.slots, self.held = FFI.new("stratc_slot[3]"), FFI.new("stratc_holding *")
         self.instrument = FFI.new("stratc_instrument *")
         self.instrument.price = (1, 2)
         self.instrument.lot = (1, 3)
@@ -64,14 +63,14 @@ class Kernel:
         self.plan = FFI.new(
             "stratc_plan *",
             {
-                "instrument": self.instrument, "templates": self.templates, "template_count": 2,
+                "instruments": self.instrument, "instrument_count": 1, "templates": self.templates, "template_count": 2,
                 "bounds": self.bounds, "bound_count": 1, "slot_count": 3, "rows": 16,
             },
         )  # fmt: skip
         self.view = FFI.new(
             "stratc_view *",
             {
-                "plan": self.plan, "core": self.core, "slots": self.slots, "limits": self.limits,
+                "plan": self.plan, "core": self.core, "holdings": self.held, "slots": self.slots, "limits": self.limits,
                 "output": self.output,
             },
         )  # fmt: skip
@@ -85,7 +84,7 @@ class Kernel:
     def bar(self, close: int) -> None:
         self.begin()
         bar = FFI.new("stratc_bar *", {"close_px": close})
-        KERNEL.shim_latch_bar(self.core, self.instrument, bar)
+        KERNEL.shim_latch_bar(self.core, self.instrument, self.held, bar)
 
     def submit(self, template: int, qty: float | None, trigger: float | None = None) -> Any:
         """Sends an order; the last frame made."""
@@ -104,14 +103,14 @@ class Kernel:
         frame = FFI.new("stratc_frame *")
         frame.header.type = 32
         frame.report.id, frame.report.event = order, event
-        frame.report.position_after = self.core.account.position
+        frame.report.position_after = self.held.position
         for name, value in fields.items():
             setattr(frame.report, name, value)
-        KERNEL.stratc_latch_report(self.core, self.instrument, self.slots, 3, 16, 2, frame)
+        KERNEL.stratc_latch_report(self.core, self.plan, self.held, self.slots, frame)
         return {name for name, bit in EVENTS.items() if self.core.events & bit}
 
     def fill(self, order: int, side: int, qty: int, price: int, fee: int = 0) -> set[str]:
-        after = self.core.account.position + (qty if side == BUY else -qty)
+        after = self.held.position + (qty if side == BUY else -qty)
         return self.report(order, FILL, side=side, last_qty=qty, last_px=price, fee=fee, position_after=after)
 
 
@@ -208,7 +207,7 @@ def test_reports_raise_their_events() -> None:
     stop = kernel.submit(1, 0.010, 0.9).submit.id
     assert kernel.fill(stop, SELL, 10, 90) == {"filled", "closed", "flat"}
     assert kernel.fill(stop, SELL, 1, 90) == {"late"}
-    assert kernel.core.account.position == -1
+    assert kernel.held.position == -1
     assert kernel.report(order, CLOSE) == set()
 
 
@@ -242,7 +241,7 @@ def test_sums_of_money_that_leave_62_bits_are_faults() -> None:
     near = 2**62 - 1
     for part, fee, price in (("fees", 1, 1), ("cost", 0, 1), ("capital", -1000, 1), ("realised", -1000, 1)):
         kernel = Kernel()
-        setattr(kernel.core.account, part, near)
+        setattr(kernel.core.account if part == "capital" else kernel.held, part, near)
         kernel.fill(1, BUY, 1, price, fee)
         assert kernel.core.fault == 2, part
     kernel = Kernel()
@@ -273,7 +272,7 @@ def test_sums_of_money_that_leave_62_bits_are_faults() -> None:
 def test_a_report_with_a_field_out_of_range_is_a_fault_and_moves_nothing(fields: dict[str, int]) -> None:
     kernel = Kernel()
     kernel.report(16, **{"event": FILL, "last_qty": 1, "last_px": 1, "position_after": 1, **fields})
-    assert (kernel.core.fault, kernel.core.account.position, kernel.core.account.cost) == (4, 0, 0)
+    assert (kernel.core.fault, kernel.held.position, kernel.held.cost) == (4, 0, 0)
 
 
 @example(1e9, None, 0)
@@ -332,7 +331,7 @@ def test_money_is_conserved_to_the_last_unit(trades: list[tuple[int, int, int, i
         position, cash, fees = position + signed, cash - signed * price * MONEY, fees + fee
     kernel.bar(close)
     account = kernel.core.account
-    assert (account.position, account.fees, kernel.core.fault) == (position, fees, 0)
+    assert (kernel.held.position, account.fees, kernel.core.fault) == (position, fees, 0)
     assert account.realised - account.cost == cash
     assert account.equity == account.capital + cash - fees + position * close * MONEY
     if position == 0:
@@ -360,9 +359,9 @@ def test_no_sequence_of_orders_can_pass_the_bound(actions: list[tuple[str, int]]
             slot = live[0]
             left = slot.stands.qty - slot.cum
             kernel.fill(slot.order_id, slot.side, left if action == "fill" else min(left, size), 100)
-        worst = kernel.core.account.position + kernel.leaves(BUY)
+        worst = kernel.held.position + kernel.leaves(BUY)
         assert worst <= bound
-        assert kernel.leaves(SELL) <= max(0, kernel.core.account.position)
+        assert kernel.leaves(SELL) <= max(0, kernel.held.position)
         assert kernel.core.fault == 0
 
 
@@ -386,17 +385,20 @@ def test_a_replace_to_no_more_than_is_filled_ends_the_order_as_a_last_fill_does(
 
 
 SESSIONS = ((1000, 2000), (2500, 3000), (3000, 3200), (9000, 9001))
+DAYS = ((1000, 2000), (2500, 3200), (9000, 9001))
 TIMES = st.integers(0, 10_000)
 
 
-@given(TIMES, TIMES, st.integers(-5, 3000), st.booleans())
-def test_session_time_is_that_of_the_interpreter(a: int, b: int, span: int, always: bool) -> None:
+@given(TIMES, TIMES, st.integers(-5, 3000), st.sampled_from(["always", "sessions", "days of several sessions"]))
+def test_session_time_is_that_of_the_interpreter(a: int, b: int, span: int, kind: str) -> None:
     since, now = sorted((a, b))
     instrument = FFI.new("stratc_instrument *")
-    edges = FFI.new("int64_t[]", [edge for session in SESSIONS for edge in session])
-    calendar = Calendar(() if always else SESSIONS)
-    if not always:
-        instrument.sessions, instrument.session_count = edges, len(SESSIONS)
+    sessions, days = (FFI.new("stratc_session[]", spans) for spans in (SESSIONS, DAYS))
+    calendar = Calendar(() if kind == "always" else SESSIONS, DAYS if kind == "days of several sessions" else ())
+    if kind != "always":
+        instrument.sessions, instrument.session_count = sessions, len(SESSIONS)
+    if kind == "days of several sessions":
+        instrument.days, instrument.day_count = days, len(DAYS)
     assert KERNEL.stratc_in_session(instrument, now) == calendar.is_open(now)
     assert KERNEL.stratc_session_time(instrument, since, now) == calendar.elapsed(since, now)
     assert KERNEL.stratc_session_deadline(instrument, since, span) == calendar.reached(since, span)

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from stratc.runtime.logs import LogError, LogNames, crc32c, read_log, verify
+from stratc.runtime.log_words import LogNames, RuleWords, TemplateWords
+from stratc.runtime.logs import LogError, crc32c, read_log, verify
 from tests.support.native import open_library
 
 FFI, LIBRARY = open_library(
@@ -20,6 +20,7 @@ FFI, LIBRARY = open_library(
 )
 PROGRAM = bytes(range(32))
 STRATEGY, ORDER = 1, 2
+ANEW = 0
 SIZE = {STRATEGY: 64, ORDER: 192}
 PAGE = {STRATEGY: 63, ORDER: 20}
 RECORD = struct.Struct("<QqHHIII4q")
@@ -42,7 +43,7 @@ def some(kind: int, seq: int) -> bytes:
 def write(path: Path, kind: int, records: list[bytes], *, finish: bool = True) -> bytes:
     """The log's head: its last digest."""
     log, error = FFI.new("stratc_log *"), FFI.new("stratc_error *")
-    assert LIBRARY.stratc_log_open(log, os.fsencode(path), kind, PROGRAM, error)
+    assert LIBRARY.stratc_log_open(log, os.fsencode(path), kind, PROGRAM, ANEW, error)
     half = len(records) // 2
     for item in records[:half]:
         assert LIBRARY.stratc_log_append(log, item)
@@ -226,28 +227,41 @@ def test_a_strategy_log_is_told_in_the_names_of_the_program(tmp_path: Path) -> N
     records = [
         record(1, 1, number=1, line=10, aux=1, payload=(bits(1.5), 0, 0, 0)),
         record(2, 1, number=0, line=11),
-        record(3, 2, number=0, line=12, aux=1, payload=(501, 500, 0, 0)),
-        record(4, 2, number=0, line=12, aux=256, payload=(bits(0.5), bits(2.0), 0, 0)),
-        record(5, 3, number=0, line=13, aux=1, payload=(4, 2, 0, 0)),
-        record(6, 4, number=0, line=14, aux=16, payload=(9, -3, 12_345, 7)),
-        record(7, 5, number=0, line=15),
-        record(8, 6, number=2, line=16),
+        record(3, 2, number=0, line=12, aux=1, payload=(501, 500, 0, 4)),
+        record(4, 2, number=1, line=12, aux=2, payload=(501, 500, 0, 4)),
+        record(5, 2, number=2, line=12, aux=0, payload=(501, 500, 0, 4)),
+        record(6, 2, number=3, line=12, aux=0, payload=(2**63 - 1, 3, 0, 4)),
+        record(7, 2, number=4, line=12, aux=1, payload=(0, 0, 0, 0)),
+        record(8, 2, number=5, line=12, aux=0, payload=(70, 500, 0, 0)),
+        record(9, 3, number=0, line=13, aux=1, payload=(1, 2, 0, 0)),
+        record(10, 3, number=0xFFFF, line=13, aux=1, payload=(4, 0, 0, 0)),
+        record(11, 4, number=0, line=14, aux=16, payload=(9, -3, 12_345, 7)),
+        record(12, 4, number=0xFFFF, line=14, aux=128, payload=(0, 0, 0, 7)),
+        record(13, 4, number=0xFFFF, line=14, aux=129, payload=(1_000, 0, 0, 0)),
+        record(14, 5, number=0, line=15),
+        record(15, 6, number=2, line=16),
     ]
     write(tmp_path / "a.log", STRATEGY, records)
     names = LogNames(
         signals=["fast", "slow"],
         states=["Flat", "Long"],
-        templates=["Entry"],
-        rules=["abs(position) <= 5 BTC"],
+        templates=[TemplateWords("Entry", price=(1, 2), lot=(25, 4))],
+        rules=[
+            RuleWords("abs(position) <= 5 BTC", "lot"),
+            RuleWords("price_collar <= 5 USDT", "price"),
+            RuleWords("exposure <= 5 USDT", "money"),
+            RuleWords("order_rate <= 3 over 1h", "number"),
+            RuleWords("age(bars) < 1h", None, standing=True),
+            RuleWords("loss <= 5 USDT per day", "money", standing=True),
+        ],
         notes=["hello"],
-        price=(1, 2),
-        lot=(25, 4),
+        money=(1, 3),
     )
     rows = list(read_log(tmp_path / "a.log", names))
-    assert [row.pop("offset") for row in rows] == [64 * i for i in range(1, 9)]
-    assert [row.pop("seq") for row in rows] == list(range(1, 9))
-    assert [row.pop("now") for row in rows] == list(range(1_001, 1_009))
-    rule = "abs(position) <= 5 BTC"
+    assert [row.pop("offset") for row in rows] == [64 * i for i in range(1, 16)]
+    assert [row.pop("seq") for row in rows] == list(range(1, 16))
+    assert [row.pop("now") for row in rows] == list(range(1_001, 1_016))
+    rule, asked = "abs(position) <= 5 BTC", {"template": "Entry", "qty": "0.0100"}
     assert rows == [
         {"kind": "SIGNAL", "line": 10, "signal": "slow", "value": 1.5},
         {"kind": "SIGNAL", "line": 11, "signal": "fast", "value": None},
@@ -258,18 +272,39 @@ def test_a_strategy_log_is_told_in_the_names_of_the_program(tmp_path: Path) -> N
             "verdict": "reject",
             "operand": "1.2525",
             "bound": "1.2500",
-            "template": "Entry",
-        },
+        }
+        | asked,
         {
             "kind": "RISK",
             "line": 12,
-            "rule": rule,
+            "rule": "price_collar <= 5 USDT",
+            "verdict": "clamp",
+            "operand": "5.01",
+            "bound": "5.00",
+        }
+        | asked,
+        {
+            "kind": "RISK",
+            "line": 12,
+            "rule": "exposure <= 5 USDT",
             "verdict": "pass",
-            "operand": 0.5,
-            "bound": 2.0,
-            "template": "Entry",
+            "operand": "0.501",
+            "bound": "0.500",
+        }
+        | asked,
+        {"kind": "RISK", "line": 12, "rule": "order_rate <= 3 over 1h", "verdict": "pass", "operand": None, "bound": 3}
+        | asked,
+        {"kind": "RISK", "line": 12, "rule": "age(bars) < 1h", "verdict": "fires"},
+        {
+            "kind": "RISK",
+            "line": 12,
+            "rule": "loss <= 5 USDT per day",
+            "verdict": "ends",
+            "operand": "0.070",
+            "bound": "0.500",
         },
-        {"kind": "TRANSITION", "line": 13, "from": "Flat", "to": "Long", "cause": 4, "transition": 2},
+        {"kind": "TRANSITION", "line": 13, "from": "Flat", "to": "Long", "cause": "when", "transition": 2},
+        {"kind": "TRANSITION", "line": 13, "from": None, "to": "Long", "cause": "start", "transition": 0},
         {
             "kind": "COMMAND",
             "line": 14,
@@ -280,16 +315,18 @@ def test_a_strategy_log_is_told_in_the_names_of_the_program(tmp_path: Path) -> N
             "price": "123.45",
             "position": "0.0175",
         },
-        {"kind": "NOTE", "line": 15, "note": "hello", "payload": [0, 0, 0, 0]},
-        {"kind": "FAULT", "line": 16, "fault": 2, "payload": [0, 0, 0, 0]},
+        {"kind": "COMMAND", "line": 14, "verb": "flatten"},
+        {"kind": "COMMAND", "line": 14, "verb": "halt", "until": 1_000},
+        {"kind": "NOTE", "line": 15, "note": "hello"},
+        {"kind": "FAULT", "line": 16, "fault": "MONEY"},
     ]
 
 
 def test_an_order_log_hands_its_frames_to_the_decoder(tmp_path: Path) -> None:
     head = record(1, 9, number=0, line=3, aux=4 | 1 << 8 | 5 << 16, payload=(9, 1, 2, -1))
     write(tmp_path / "a.log", ORDER, [head + frame(1)])
-    (row,) = read_log(tmp_path / "a.log", LogNames(templates=["Exit"]), lambda data: {"first": data[0]})
-    expected = {"kind": "OUT", "template": "Exit", "phase": 4, "reason": 1, "flags": 5, "position": -1}
+    (row,) = read_log(tmp_path / "a.log", LogNames(templates=[TemplateWords("Exit")]), lambda data: {"first": data[0]})
+    expected = {"kind": "OUT", "template": "Exit", "phase": "WORKING", "reason": "FILLED", "flags": 5, "position": -1}
     assert expected.items() <= row.items()
     assert (row["cum"], row["leaves"], row["frame"]) == (1, 2, {"first": 1})
     (bare,) = read_log(tmp_path / "a.log")

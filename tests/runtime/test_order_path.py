@@ -32,10 +32,12 @@ class Orders:
         fields = {"money_per_unit": 1, "taker_fee": 100_000, "max_qty": 1000, "tick": 1, "lot_units": 100, **instrument}
         self.instrument = ffi.new("stratc_instrument *", fields)
         gate = {"max_qty": 1000, "max_notional": 2**60, "collar": 2**31 - 1, "max_open": 3, "max_position": 10_000}
-        self.program = ffi.new("stratc_program *", {"instruments": self.instrument, "gate": gate})
+        self.gate = ffi.new("stratc_gate *", gate)
+        self.program = ffi.new("stratc_program *", {"instruments": self.instrument, "gates": self.gate})
+        self.queue = ffi.new("stratc_frame_queue *")
         self.handle = ffi.new("stratc_order_path *")
         self.error = ffi.new("stratc_error *")
-        assert lib.stratc_order_path_open(self.handle, self.program, self.error)
+        assert lib.stratc_order_path_open(self.handle, self.program, 0, self.queue, self.error)
         self.handle.state.mark = 500
         self.sent = 0
         self.kept: list[Any] = []  # a struct inside a frame does not keep the frame alive
@@ -63,7 +65,7 @@ class Orders:
         found = []
         while True:
             frame = ffi.new("stratc_frame *")
-            if not lib.stratc_frame_queue_pop(ffi.addressof(self.handle.reports), frame):
+            if not lib.stratc_frame_queue_pop(self.queue, frame):
                 return found
             self.kept.append(frame)
             found.append(frame.report)

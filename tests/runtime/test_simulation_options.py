@@ -23,9 +23,10 @@ def summary(data: Path, *options: str) -> Any:
 
 def test_the_defaults_are_the_honest_ones(data: Path) -> None:
     said = summary(data)["assumptions"]
-    assert (said["path"], said["fill"], said["through"], said["half_spread"]) == ("adverse", "next_open", 1, 0)
-    assert said["participation"] == 0.1
-    assert said["slippage"] == {"model": "none", "amount": 0.0}
+    assert (said["path"], said["fill"], said["participation"]) == ("adverse", "next_open", 0.1)
+    (terms,) = said["terms"]
+    assert (terms["through"], terms["half_spread"]) == (1, 0)
+    assert terms["slippage"] == {"model": "none", "amount": 0.0}
     assert set(said["latency_ns"].values()) == {0}
 
 
@@ -55,7 +56,8 @@ def test_the_defaults_are_the_honest_ones(data: Path) -> None:
     ],
 )
 def test_what_was_asked_for_stands_in_the_summary(data: Path, option: str, key: str, value: object) -> None:
-    assert summary(data, option)["assumptions"][key] == value
+    said = summary(data, option)["assumptions"]
+    assert (said | said["terms"][0])[key] == value
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from backtesting._stats import compute_stats
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from tests.support.native import copied, open_library
 

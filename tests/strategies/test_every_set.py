@@ -56,7 +56,7 @@ def test_the_books_agree_and_no_exit_turns_a_position(market: Market, strategy: 
     for symbol, table in tables(market).items():
         out = tmp_path / f"run_{symbol}"
         summary = run(artifact.executable, write(table, tmp_path / "bars.arrow"), out)
-        assert held(out) == Decimal(str(summary["open"]["position"])), symbol  # type: ignore[index]
+        assert held(out) == Decimal(str(summary["open"]["positions"][0]["position"])), symbol  # type: ignore[index]
         assert exits_that_turn(out, artifact.manifest) == 0, symbol
         assert set(summary["denials"]) <= KNOWN_BEFORE_SENDING, symbol  # type: ignore[call-overload]
         traded += len(reported_fills(out / "order.log"))

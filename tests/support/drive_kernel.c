@@ -31,25 +31,25 @@ static stratc_optional number(double most) {
 }
 
 static const stratc_template TEMPLATES[] = {
-    {"buy", STRATC_SIDE_BUY, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 0, 2, 1, 0, 0, -1, {2, -1}},
-    {"sell", STRATC_SIDE_SELL, STRATC_KIND_STOP_LIMIT, STRATC_TIF_GTD, 0, 2, 2, 2, 0, 0, -1, {-1, -1}},
-    {"exit", STRATC_SIDE_SELL, STRATC_KIND_STOP, STRATC_TIF_DAY, 1, 4, 1, 3, 0, 0, 3, {-1, -1}},
-    {"take", STRATC_SIDE_SELL, STRATC_KIND_LIMIT, STRATC_TIF_GTC, 1, 5, 1, 4, 1, 0, 2, {-1, -1}},
-    {"flatten", STRATC_SIDE_BUY, STRATC_KIND_MARKET, STRATC_TIF_GTC, 1, 6, 1, 5, 0, 1, -1, {-1, -1}},
+    {"buy", STRATC_SIDE_BUY, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 0, 2, 1, 0, 0, 0, 0, 0, -1, {2, -1}},
+    {"sell", STRATC_SIDE_SELL, STRATC_KIND_STOP_LIMIT, STRATC_TIF_GTD, 0, 2, 2, 2, 0, 0, 0, 0, 0, -1, {-1, -1}},
+    {"exit", STRATC_SIDE_SELL, STRATC_KIND_STOP, STRATC_TIF_DAY, 1, 4, 1, 3, 0, 0, 0, 0, 0, 3, {-1, -1}},
+    {"take", STRATC_SIDE_SELL, STRATC_KIND_LIMIT, STRATC_TIF_GTC, 1, 5, 1, 4, 1, 0, 0, 0, 0, 2, {-1, -1}},
+    {"flatten", STRATC_SIDE_BUY, STRATC_KIND_MARKET, STRATC_TIF_GTC, 1, 6, 1, 5, 0, 1, 0, 0, 0, -1, {-1, -1}},
 };
 enum { SLOTS = 7, TIMERS = 2, RATE = 8 };
-static const stratc_instrument INSTRUMENT = {.price = {1, 2}, .tick = 5000, .lot = {1, 3}, .money_per_unit = 1 << 20,
-                                             .min_qty = 2, .min_notional = 1000, .max_qty = 1073741823, .lot_units = 1000};
+static const stratc_instrument INSTRUMENTS[] = {{.price = {1, 2}, .tick = 5000, .lot = {1, 3}, .money_per_unit = 1 << 20,
+                                             .min_qty = 2, .min_notional = 1000, .max_qty = 1073741823, .lot_units = 1000}};
 static const stratc_bound BOUNDS[] = {
-    {STRATC_MEASURE_NOTIONAL, 0, 1, 0}, {STRATC_MEASURE_POSITION, 0, 1, 0},    {STRATC_MEASURE_GROSS, 0, 1, 0},
-    {STRATC_MEASURE_NET, 0, 1, 0},      {STRATC_MEASURE_COLLAR, 1, 0, 0},      {STRATC_MEASURE_OPEN_ORDERS, 0, 0, 0},
-    {STRATC_MEASURE_LEVERAGE, 0, 0, 0}, {STRATC_MEASURE_ORDER_RATE, 0, 0, 100},
+    {STRATC_MEASURE_NOTIONAL, 0, 1, 0, -1}, {STRATC_MEASURE_POSITION, 0, 1, 0, -1},    {STRATC_MEASURE_GROSS, 0, 1, 0, -1},
+    {STRATC_MEASURE_NET, 0, 1, 0, -1},      {STRATC_MEASURE_COLLAR, 1, 0, 0, -1},      {STRATC_MEASURE_OPEN_ORDERS, 0, 0, 0, -1},
+    {STRATC_MEASURE_LEVERAGE, 0, 0, 0, -1}, {STRATC_MEASURE_ORDER_RATE, 0, 0, 100, -1},
 };
 static const stratc_limit LIMITS[] = {{INT64_MAX / 2, 0}, {5000, 0}, {INT64_MAX / 4, 0}, {INT64_MAX / 4, 0}, {0, 0.9}, {5, 0}, {0, 1.5}, {RATE, 0}};
-static const stratc_plan PLAN = {.instrument = &INSTRUMENT, .templates = TEMPLATES, .template_count = COUNT(TEMPLATES), .bounds = BOUNDS,
+static const stratc_plan PLAN = {.instruments = INSTRUMENTS, .instrument_count = 1, .templates = TEMPLATES, .template_count = COUNT(TEMPLATES), .bounds = BOUNDS,
                                  .bound_count = COUNT(BOUNDS), .slot_count = SLOTS, .rows = 16, .timer_count = TIMERS, .rate_capacity = RATE};
 
-static void report(stratc_core *core, stratc_slot *slots) {
+static void report(stratc_core *core, stratc_holding *held, stratc_slot *slots) {
     const stratc_slot *slot = &slots[noise() % SLOTS];
     bool likely = noise() % 8 != 0;
     stratc_frame frame = {.report = {.header = {.type = likely ? STRATC_FRAME_REPORT : (uint16_t)noise()}}};
@@ -66,9 +66,9 @@ static void report(stratc_core *core, stratc_slot *slots) {
     body->px = likely ? (int64_t)(noise() % 100000) : integer();
     bool fills = body->event == STRATC_REPORT_FILL;
     int64_t moved = !fills ? 0 : body->side == STRATC_SIDE_BUY ? body->last_qty : -(body->last_qty % 1073741824);
-    if (fills && body->fee_currency) moved -= core->account.dust + 1 >= INSTRUMENT.lot_units;
-    body->position_after = noise() % 64 != 0 ? stratc_add(core->account.position, moved) : integer();
-    stratc_latch_report(core, &INSTRUMENT, slots, SLOTS, PLAN.rows, COUNT(TEMPLATES), &frame);
+    if (fills && body->fee_currency) moved -= held->dust + 1 >= INSTRUMENTS[0].lot_units;
+    body->position_after = noise() % 64 != 0 ? stratc_add(held->position, moved) : integer();
+    stratc_latch_report(core, &PLAN, held, slots, &frame);
 }
 
 static stratc_fields fields(void) {
@@ -81,6 +81,7 @@ int main(int argc, char **argv) {
     stratc_output output = {frames, 0, COUNT(frames), records, 0, COUNT(records)};
     stratc_slot slots[SLOTS] = {0};
     stratc_core core = {0};
+    stratc_holding held = {0};
     stratc_latest sends = {0};
     int64_t deadlines[TIMERS], sent_at[RATE];
     unsigned long long faults[5] = {0}, counts[33] = {0};
@@ -89,6 +90,7 @@ int main(int argc, char **argv) {
         if (core.fault != STRATC_FAULT_NONE || i == 0) { /* the host stops on one: start again */
             faults[core.fault]++;
             memset(slots, 0, sizeof slots);
+            held = (stratc_holding){0};
             core = (stratc_core){.flat = 1, .account = {.capital = INT64_MAX / 4, .equity = INT64_MAX / 4}};
             stratc_disarm(&core, deadlines, TIMERS, 0, TIMERS);
         }
@@ -96,9 +98,9 @@ int main(int argc, char **argv) {
         stratc_input input = {.seq = (uint64_t)i + 1, .now = i, .kind = kind == 0 ? STRATC_REPORT : STRATC_BARS};
         stratc_bar bar = {.close_px = noise() % 8 == 0 ? integer() : (int64_t)(noise() % 100000), .feed = (uint32_t)(noise() % 64)};
         stratc_begin(&core, &input, &output);
-        const stratc_view view = {&PLAN, &core, slots, deadlines, LIMITS, &sends, sent_at, &output, noise() % 8 == 0};
-        if (kind == 0) report(&core, slots);
-        if (kind == 1) stratc_latch_bar(&core, &INSTRUMENT, &bar);
+        const stratc_view view = {&PLAN, &core, &held, slots, deadlines, LIMITS, &sends, sent_at, &output, noise() % 8 == 0};
+        if (kind == 0) report(&core, &held, slots);
+        if (kind == 1) stratc_latch_bar(&core, INSTRUMENTS, &held, 1, 0, &bar);
         for (uint64_t n = noise() % 3; n > 0; n--) {
             stratc_fields given = fields();
             (noise() % 4 != 0 ? stratc_submit : stratc_replace)(&view, (uint32_t)(noise() % (COUNT(TEMPLATES) - 1)), &given, 1);

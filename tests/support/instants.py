@@ -57,7 +57,7 @@ class Run:
     def bar(self, close: int = 100, now: int | None = None) -> Output:
         self.now = self.now + HOUR if now is None else now
         price = float(close)
-        return self.step(Bars(self.now, Bar(price, price, price, price, 1.0, close)))
+        return self.step(Bars(self.now, (Bar(price, price, price, price, 1.0, close),)))
 
     def timer(self, timer: int, due: int) -> Output:
         self.now = due
@@ -116,7 +116,7 @@ def machine(*states: State, timers: int = 0, dataflow: DataflowBuilder | None = 
 def buyer(*later: State, first: tuple[Command, ...] = (BUY,), **more: Any) -> Program:
     """Sends its commands at the first bar and goes to the state after."""
     m = MachineBuilder()
-    begin = state("BEGIN", m.when(apply("gt", CLOSE, number(0.0)), 1, *first, reads_feed=True))
+    begin = state("BEGIN", m.when(apply("gt", CLOSE, number(0.0)), 1, *first, feeds=(0,)))
     return machine(begin, *later, **({"templates": (template("buy", "BUY", number(10.0), 0),)} | more))
 
 
@@ -124,8 +124,7 @@ def driver(commands: Mapping[int, Sequence[Command]], *more: Transition, **field
     """One state that at a close does what is written beside it; then the other transitions."""
     m = MachineBuilder()
     at_close = [
-        m.when(apply("eq", CLOSE, number(float(close))), None, *some, reads_feed=True)
-        for close, some in commands.items()
+        m.when(apply("eq", CLOSE, number(float(close))), None, *some, feeds=(0,)) for close, some in commands.items()
     ]
     return machine(state("ONLY", *at_close, *more), **fields)
 

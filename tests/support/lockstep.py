@@ -43,18 +43,19 @@ NEVER = 2**63 - 1
 SIDES = ("BUY", "SELL")
 KINDS = ("MARKET", "LIMIT", "STOP", "STOP_LIMIT")
 TIFS = ("DAY", "GTC", "GTD", "IOC", "FOK")
+URGENCIES = ("PASSIVE", "MID", "CROSS")
 WHYS = {"NA": 1, "RANGE": 2, "MIN_QTY": 3, "SLOT": 4, "RISK": 5, "REDUCE_ONLY": 6}
 REPORTS = (
     "ACK", "FILL", "CLOSE", "DENY", "REPLACE_ACK", "REPLACE_REJECT", "CANCEL_REJECT", "TRIGGERED", "UNKNOWN", "NOTICE",
 )  # fmt: skip
 RECORDS = {"signal": 1, "risk": 2, "transition": 3, "command": 4, "note": 5}
-FAULTS = {"POSITION": 1, "MONEY": 2, "REPORT": 4}
-CONTROL, REPORT, TIMER, BARS = 1, 2, 3, 4
+FAULTS = {"POSITION": 1, "MONEY": 2, "REPORT": 4, "ADOPT": 5}
+CONTROL, REPORT, TIMER, BARS, DATA = 1, 2, 3, 4, 5
 TYPES: dict[type[Any], int] = {SendSubmit: 16, SendReplace: 17, SendCancel: 18}
 BODIES: dict[type[Any], str] = {SendSubmit: "submit", SendReplace: "replace", SendCancel: "cancel"}
 REPORT_FRAME = 32
 WORKING, CLOSED, DENIED = 4, 5, 5
-VERBS = {"start": 1, "stop": 2, "pause": 3, "resume": 4, "flatten": 5, "kill": 6}
+VERBS = {"start": 1, "stop": 2, "pause": 3, "resume": 4, "flatten": 5, "kill": 6, "adopt": 7}
 
 
 # ---- several programs in one library
@@ -104,12 +105,13 @@ class Native:
         # Of the exact size, so that a sanitizer sees a write beyond the context.
         self.context = ffi.new("char[]", descriptor.context_size)
         self.core = ffi.cast("stratc_core *", self.context)
+        self.holdings = ffi.cast("stratc_holding *", self.context + descriptor.holdings)
         self.frames = ffi.new("stratc_frame[]", descriptor.max_frames)
         self.records = ffi.new("stratc_record[]", descriptor.max_records)
         self.output = ffi.new("stratc_output *")
         self.output.frames, self.output.frame_capacity = self.frames, descriptor.max_frames
         self.output.records, self.output.record_capacity = self.records, descriptor.max_records
-        assert descriptor.warm_up(params) == program.warm_up.at([p.value for p in program.params])
+        assert descriptor.warm_up(params) == program.warm_bars.at([p.value for p in program.params])
         descriptor.init(self.context, params, program.capital)
         self.trial = ffi.new("char[]", descriptor.context_size)
         descriptor.init(self.trial, params, program.capital)
@@ -134,23 +136,27 @@ class Native:
         match given:
             case Control():
                 made.kind, made.verb = CONTROL, VERBS[given.verb]
+                taken = self.ffi.new("stratc_taken[]", given.taken or [(0, 0)])
+                made.taken = taken
+                return taken
             case Timer():
                 made.kind, made.verb, made.deadline = TIMER, given.timer, given.deadline
             case Bars():
-                bar = self._bar(given)
-                made.kind, made.verb, made.bars = BARS, 0 if given.bar is None else 1, bar
-                return bar
+                bars = self._bars(given)
+                spoken = any(not self.program.feeds[bar.feed].is_bars for bar in given.bars)
+                made.kind, made.verb, made.bars = DATA if spoken else BARS, len(given.bars), bars
+                return bars
             case Report():
                 frame = self._report(given)
                 made.kind, made.report = REPORT, frame
                 return frame
         return None
 
-    def _bar(self, given: Bars) -> Any:
-        made = self.ffi.new("stratc_bar *")
-        if given.bar is not None:
-            for name in ("open", "high", "low", "close", "volume", "close_px"):
-                setattr(made, name, getattr(given.bar, name))
+    def _bars(self, given: Bars) -> Any:
+        made = self.ffi.new("stratc_bar[]", max(1, len(given.bars)))
+        for place, bar in zip(made, given.bars, strict=False):
+            for name in ("open", "high", "low", "close", "volume", "close_px", "feed"):
+                setattr(place, name, getattr(bar, name))
         return made
 
     def _report(self, given: Report) -> Any:
@@ -192,11 +198,14 @@ class Native:
         made = self.ffi.new("stratc_frame *")
         made.header.version, made.header.length, made.header.ts_ns = 1, 128, now
         made.header.type = TYPES.get(type(frame), REPORT_FRAME)
+        made.header.instrument = self.program.templates[frame.template].instrument
         body = getattr(made, BODIES.get(type(frame), "report"))
-        for name in ("qty", "px", "trigger", "template", "reduce_only", "expires", "post_only", "sibling"):
+        for name in ("qty", "px", "trigger", "template", "reduce_only", "expires", "post_only", "sibling", "route"):
             if hasattr(frame, name):
                 setattr(body, name, getattr(frame, name))
         body.id = 0 if isinstance(frame, Deny) else frame.order
+        if isinstance(frame, SendSubmit | SendReplace):
+            body.urgency = URGENCIES.index(frame.urgency)
         match frame:
             case SendSubmit():
                 body.side, body.kind, body.tif = SIDES.index(frame.side), KINDS.index(frame.kind), TIFS.index(frame.tif)
@@ -229,7 +238,10 @@ def _bits(value: float | int | None) -> int | str | None:
 def compare(library: Library | None, seed: int, instants: int) -> Counter[str]:
     """Runs the program of a seed on inputs of its own; says how much of what was compared. Without a library nothing is."""
     program = random_program(seed)
-    native, inputs = library.start(program) if library else None, RandomInputs(seed, program.instrument)
+    native, inputs = (
+        library.start(program) if library else None,
+        RandomInputs(seed, program),
+    )
     interpreter = Interpreter(program, [p.value for p in program.params], program.capital)
     seen: Counter[str] = Counter(programs=1) + constructs(program)
     for number in range(instants):
@@ -266,8 +278,11 @@ def compare_instant(where: str, native: Native, interpreter: Interpreter, given:
         "deadline": (native.next_deadline(), interpreter.next_deadline()),
         "flat": (bool(core.flat), interpreter.flat),
     }
-    for name in ("position", "equity", "realised", "fees", "cost", "mark", "dust", "streak"):
+    for name in ("equity", "realised", "fees", "streak"):
         pairs[name] = (getattr(core.account, name), getattr(account, name))
+    for index, holding in enumerate(account.holdings):
+        for name in ("position", "realised", "fees", "cost", "mark", "dust"):
+            pairs[f"{name} of {index}"] = (getattr(native.holdings[index], name), getattr(holding, name))
     if any(rule.kind == "loss" for rule in program.standing):  # nobody else asks for it
         pairs["day's first equity"] = (core.day_equity, interpreter.standing.day_equity)
     pairs["halted until"] = (core.halted_until, interpreter.brake.halted_until)

@@ -8,7 +8,7 @@ from stratc.compiler.interpreter import Control, Deny, Interpreter, Output, Reco
 from stratc.compiler.interpreter.messages import Input
 from stratc.compiler.program import Program
 
-CAUSES = {1: "when", 2: "on", 3: "after", 4: "start", 5: "flatten"}
+CAUSES = {1: "when", 2: "on", 3: "after", 4: "start", 5: "flatten", 6: "adopt"}
 VERDICTS = ("pass", "reject", "clamp")
 VERBS = {16: "submit", 17: "replace", 18: "cancel", 128: "flatten", 129: "halt"}
 

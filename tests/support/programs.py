@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from stratc.compiler.program import (
+    NO_GATE,
     Bound,
+    Clock,
     Command,
     Constant,
     Default,
@@ -119,6 +121,9 @@ def standing(kind: Any, **more: Any) -> Standing:
     return Standing(kind=kind, **(fields | more))
 
 
+WARM = Latched(BOOL, "warm")
+
+
 class MachineBuilder:
     """Numbers transitions and timers in textual order."""
 
@@ -127,7 +132,7 @@ class MachineBuilder:
 
     def _next(self, kind: Any, **fields: Any) -> Transition:
         every: dict[str, Any] = {
-            "condition": None, "reads_feed": False, "event": None, "template": None, "timer": None, "delay": None,
+            "condition": None, "feeds": (), "event": None, "template": None, "timer": None, "delay": None,
             "target": None, "commands": (), "cooldown": None, "text": "", "place": at(18),
         }  # fmt: skip
         self.transitions += 1
@@ -141,6 +146,11 @@ class MachineBuilder:
     ) -> Transition:
         return self._next("on", event=event, template=of, target=target, commands=commands, **more)
 
+    def adopt(self, condition: Expr | None, target: int) -> Transition:
+        """Never before every signal is ready, as the checker has it."""
+        both = WARM if condition is None else apply("and", WARM, condition)
+        return self._next("adopt", condition=both, target=target)
+
     def after(self, delay: Expr, target: int | None = None, *commands: Command, **more: Any) -> Transition:
         self.timers += 1
         return self._next("after", timer=self.timers - 1, delay=delay, target=target, commands=commands, **more)
@@ -151,17 +161,20 @@ def state(name: str, *transitions: Transition, cooldown: Expr | None = None) -> 
 
 
 def program(equations: Sequence[Equation], signals: Sequence[str], machine: Machine, **more: Any) -> Program:
-    """signals: names of equations. templates: `flatten` is added to them."""
+    """signals: names of equations. instrument: the only one. templates: `flatten` is added to them."""
+    if "instrument" in more:
+        more["instruments"] = (more.pop("instrument"),)
     named = {e.name: e for e in equations}
     fields: dict[str, Any] = {
-        "name": "CROSS", "title": "", "semantics": 1, "compiler": "0.1.0", "instrument": INSTRUMENT,
-        "capital": 10_000_000_000_000, "feed": FEED, "params": (), "warm_up": WarmUp(), "templates": (), "bounds": (),
-        "notes": (), "nodes": (), "state_bytes": 0, "source_hash": "0" * 64, "source_text": "",
+        "name": "CROSS", "title": "", "semantics": 1, "compiler": "0.1.0", "instruments": (INSTRUMENT,),
+        "capital": 10_000_000_000_000, "feeds": (FEED,), "clocks": (Clock(FEED.name),), "params": (), "warm_up": WarmUp(),
+        "templates": (), "bounds": (), "notes": (), "nodes": (), "state_bytes": 0, "source_hash": "0" * 64, "source_text": "",
         "source_name": "cross.strat",
     }  # fmt: skip
     every = fields | more
     if not (every["templates"] and every["templates"][-1].reserved):
-        every["templates"] = with_flatten(every["templates"], at(1))
+        every["templates"] = with_flatten(every["templates"], every["instruments"], at(1))
+    every.setdefault("gates", (NO_GATE,) * len(every["instruments"]))
     every["slot_count"] = sum(t.max_open for t in every["templates"])
     found = tuple(Signal(n, named[n].index, named[n].kind.value, True, named[n].place) for n in signals)
     return Program(equations=tuple(equations), signals=found, machine=machine, **every)
@@ -199,11 +212,11 @@ def cross() -> Program:
     machine = Machine(
         (
             state("IDLE", m.when(WARM, 1)),
-            state("LOOKING", m.when(ref(up), 2, command(Verb.SUBMIT, 0), reads_feed=True)),
+            state("LOOKING", m.when(ref(up), 2, command(Verb.SUBMIT, 0), feeds=(0,))),
             state("ENTERED", m.on("filled", 0, 3, command(Verb.SUBMIT, 2)), m.on("closed", 0, 1), m.on("denied", 0, 1)),
             state(
                 "MANAGING",
-                m.when(apply("not", ref(up)), 4, command(Verb.CANCEL, 2), command(Verb.SUBMIT, 1), reads_feed=True),
+                m.when(apply("not", ref(up)), 4, command(Verb.CANCEL, 2), command(Verb.SUBMIT, 1), feeds=(0,)),
                 m.after(integer(24 * HOUR), 4, command(Verb.CANCEL, 2), command(Verb.SUBMIT, 1)),
                 m.on("closed", 2, 4),
             ),
@@ -332,7 +345,7 @@ def everything() -> Program:
     m = MachineBuilder()
     machine = Machine(
         (
-            state("IDLE", m.when(WARM, 1), m.when(ref(odd), None, command(Verb.NOTIFY, None, 0), reads_feed=True)),
+            state("IDLE", m.when(WARM, 1), m.when(ref(odd), None, command(Verb.NOTIFY, None, 0), feeds=(0,))),
             state(
                 "BUSY",
                 m.when(apply("gt", ref(cum), number(0.0)), 2, command(Verb.SUBMIT, 1), cooldown=ParamRef(INTEGER, 3)),
@@ -345,7 +358,7 @@ def everything() -> Program:
             state(
                 "LAST",
                 m.on("flat", None, 0),
-                m.when(ref(odd), 0, reads_feed=True),
+                m.when(ref(odd), 0, feeds=(0,)),
                 m.on("filled", 0, 1),
                 m.on("closed", None, 1),
             ),

@@ -1,15 +1,19 @@
 """Expressions and equations made at random: between them they use every construct of the dataflow of program.py."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 from typing import Any
 
 from stratc.compiler.program import (
+    Clock,
     Constant,
+    Cross,
     Default,
     Delay,
     Equation,
     Expr,
+    Feed,
     FieldRef,
     Kind,
     Latched,
@@ -20,13 +24,15 @@ from stratc.compiler.program import (
     Operation,
     Param,
     ParamRef,
+    Restart,
+    Sample,
     Select,
     ValueRef,
     WarmUp,
     Window,
     is_optional,
 )
-from tests.support.programs import BOOL, HOUR, INTEGER, NUMBER, apply, at, number, param
+from tests.support.programs import BOOL, FEED, HOUR, INTEGER, NUMBER, apply, at, number, param
 
 NUMBERS = (0.0, -0.0, 1.0, -1.0, 0.5, 3.0, 1e-9, -7.25, 1e308, -1e308, 5e-324, 2.0**53, 1e16 + 2, 0.1, 100.0)
 INTEGERS = (0, 1, -1, 2, 3, 7, -5, 2**31, -(2**62), 2**63 - 1, -(2**63), 3_037_000_500)
@@ -54,15 +60,57 @@ def reads_feed(expr: Expr) -> bool:
             return False
 
 
+SPOKEN = replace(FEED, name="spoken", schema="signal", every=0, type="ratio", python="node:Node")  # an `extern signal`
+
+
 class RandomExpressions:
-    """plan: kind and optionality of every equation. template_count: of those that may be read."""
+    """plan: kind, optionality and clock of every equation. special: those that define a clock. template_count: of those that may
+    be read. feed, clock: of what is being made."""
 
     def __init__(self, seed: int) -> None:
         self.seed, self.random = seed, Random(seed)
         self.params = self._params()
         self.template_count = self.random.choice((0, 1, 2, 3, 3, 4, 4, 5))
         kinds = [self.random.choice((NUMBER, NUMBER, NUMBER, BOOL, INTEGER)) for _ in range(self.random.randint(2, 24))]
-        self.plan = [(kind, self.random.random() < 0.3) for kind in kinds]
+        self.feeds = self._feeds()
+        self.instrument_count = 1 + max(f.instrument for f in self.feeds)
+        self.clocks = [Clock(f.name) for f in self.feeds]
+        self.special: dict[int, type[Equation]] = {}
+        self.clock = self.feed = 0
+        self.in_equations = False  # only the machine asks whether all is warm
+        self.plan = [self._planned_equation(index, kind) for index, kind in enumerate(kinds)]
+
+    # ---- feeds and clocks
+
+    def _feeds(self) -> tuple[Feed, ...]:
+        periods = self.random.choice(((1,), (1,), (1, 2), (2, 1), (3, 1, 2), (1, 1)))
+        traded = self.random.randint(1, len(periods))  # each has a feed of its own
+        bars = tuple(
+            replace(FEED, name=f"bars{i}" if i else "bars", every=n * HOUR, instrument=i % traded)
+            for i, n in enumerate(periods)
+        )
+        return (*bars, SPOKEN) if self.random.random() < 0.15 else bars
+
+    def _some_instrument(self) -> int:
+        return self.random.randrange(self.instrument_count)
+
+    def _planned_equation(self, index: int, kind: Kind) -> tuple[Kind, bool, int]:
+        """Its clock is a feed's or one that a Sample before it opens."""
+        opened = [k for k, clock in enumerate(self.clocks) if clock.parent is None or clock.name.startswith("open")]
+        clock, pick = self.random.choice(opened), self.random.random()
+        if pick > (0.7 if len(self.feeds) > 1 else 0.94) and index > 0:
+            special = self.random.choice((Cross, Cross, Sample, Restart))
+            self.special[index] = special
+            self.clocks.append(Clock(f"{'open' if special is Sample else 'since'}{index}", clock, index))
+            return (kind, self.random.random() < 0.3, clock) if special is Cross else (BOOL, False, clock)
+        return kind, self.random.random() < 0.3, clock
+
+    def _root(self, clock: int) -> int:
+        parent = self.clocks[clock].parent
+        return clock if parent is None else self._root(parent)
+
+    def _of_clock(self, refs: range) -> list[int]:
+        return [i for i in refs if self.plan[i][2] == self.clock]
 
     # ---- parameters
 
@@ -87,13 +135,15 @@ class RandomExpressions:
 
     def _linear(self) -> Linear:
         constant, counted = self.random.randint(-2, 5), self._param(INTEGER)
+        near = [k for k, clock in enumerate(self.clocks) if clock.parent in (None, self.clock)]
+        clock = self.clock if self.random.random() < 0.7 else self.random.choice(near)
         if counted is None or self.random.random() < 0.6:
-            return Linear(constant)
-        return Linear(constant, ((counted.index, self.random.choice((1, 1, 2, -1))),))
+            return Linear(constant, (), clock)
+        return Linear(constant, ((counted.index, self.random.choice((1, 1, 2, -1))),), clock)
 
     # ---- expressions; refs: the equations that may be read
 
-    def expr(self, kind: Kind, depth: int, refs: range) -> Expr:
+    def expr(self, kind: Kind, depth: int, refs: Sequence[int]) -> Expr:
         if depth == 0 or self.random.random() < 0.15:
             return self._leaf(kind, refs)
         pick = self.random.random()
@@ -109,12 +159,12 @@ class RandomExpressions:
             case Kind.BOOL:
                 return self._bool(depth, refs)
 
-    def sure(self, kind: Kind, depth: int, refs: range) -> Expr:
+    def sure(self, kind: Kind, depth: int, refs: Sequence[int]) -> Expr:
         """One that is never na."""
         found = self.expr(kind, depth, refs)
-        return Default(kind, found, self._constant(kind), WarmUp()) if is_optional(found) else found
+        return Default(kind, found, self._constant(kind), WarmUp(())) if is_optional(found) else found
 
-    def _leaf(self, kind: Kind, refs: range) -> Expr:
+    def _leaf(self, kind: Kind, refs: Sequence[int]) -> Expr:
         rng, pick = self.random, self.random.random()
         readable = [i for i in refs if self.plan[i][0] is kind]
         if pick < 0.4 and readable:
@@ -125,7 +175,7 @@ class RandomExpressions:
         if pick < 0.54:
             return Na(kind)
         if kind is NUMBER and pick < 0.8:
-            return FieldRef(0, rng.choice(COLUMNS))
+            return FieldRef(self.feed, rng.choice(COLUMNS))
         if pick < 0.9:
             return self._latched(kind)
         return self._constant(kind)
@@ -137,19 +187,24 @@ class RandomExpressions:
 
     def _latched(self, kind: Kind) -> Expr:
         if kind is INTEGER:
-            return Latched(INTEGER, self.random.choice(("age", "open_orders")))
+            name = self.random.choice(("age", "open_orders"))
+            return Latched(INTEGER, name, feed=self.random.randrange(len(self.feeds)))
         if kind is BOOL:
             if self.template_count and self.random.random() < 0.3:
-                return Latched(
-                    BOOL, self.random.choice(("filled", "closed")), self.random.randrange(self.template_count)
-                )
-            return Latched(BOOL, self.random.choice(("flat", "warm", "in_session")))
+                name, of = self.random.choice(("filled", "closed")), self.random.randrange(self.template_count)
+                return Latched(BOOL, name, of, clock=self.clock)
+            words = (
+                ("flat", "in_session") if self.in_equations and len(self.clocks) > 1 else ("flat", "warm", "in_session")
+            )
+            return Latched(BOOL, self.random.choice(words), instrument=self._some_instrument())
         if self.template_count and self.random.random() < 0.4:
             of = self.random.randrange(self.template_count)
             return self.random.choice((Latched(NUMBER, "cum", of), Latched(NUMBER, "avg_px", of, True)))
-        return Latched(NUMBER, self.random.choice(AMOUNTS))
+        name = self.random.choice(AMOUNTS)
+        together = name in ("net", "exposure") and self.random.random() < 0.5
+        return Latched(NUMBER, name, instrument=None if together else self._some_instrument())
 
-    def _number(self, depth: int, refs: range) -> Expr:
+    def _number(self, depth: int, refs: Sequence[int]) -> Expr:
         rng, pick = self.random, self.random.random()
         if pick < 0.25:
             return apply(rng.choice(NUMBER_UNARY), self.expr(NUMBER, depth - 1, refs))
@@ -160,20 +215,20 @@ class RandomExpressions:
         operands = (self.expr(NUMBER, depth - 1, refs) for _ in range(2))
         return apply(rng.choice(NUMBER_BINARY), *operands)
 
-    def _total(self, depth: int, refs: range) -> Expr:
+    def _total(self, depth: int, refs: Sequence[int]) -> Expr:
         """An operator with a domain where the checker knows that its operand is in it."""
         operand, word = self.sure(NUMBER, depth - 1, refs), self.random.choice(("div", "mod", "sqrt"))
         if word == "sqrt":
             return replace(apply("sqrt", apply("abs", operand)), optional=False)
         return replace(apply(word, operand, number(self.random.choice((3.0, -0.7, 1e-3, 2.0)))), optional=False)
 
-    def _integer(self, depth: int, refs: range) -> Expr:
+    def _integer(self, depth: int, refs: Sequence[int]) -> Expr:
         if self.random.random() < 0.25:
             return apply(self.random.choice(("neg", "abs")), self.expr(INTEGER, depth - 1, refs))
         operands = (self.expr(INTEGER, depth - 1, refs) for _ in range(2))
         return apply(self.random.choice(INTEGER_BINARY), *operands)
 
-    def _bool(self, depth: int, refs: range) -> Expr:
+    def _bool(self, depth: int, refs: Sequence[int]) -> Expr:
         rng, pick = self.random, self.random.random()
         if pick < 0.2:
             return apply("not", self.expr(BOOL, depth - 1, refs))
@@ -182,36 +237,41 @@ class RandomExpressions:
         kind = rng.choice((NUMBER, NUMBER, INTEGER))
         return apply(rng.choice(ORDERINGS), *(self.expr(kind, depth - 1, refs) for _ in range(2)))
 
-    def _select(self, kind: Kind, depth: int, refs: range) -> Expr:
+    def _select(self, kind: Kind, depth: int, refs: Sequence[int]) -> Expr:
         condition = self.expr(BOOL, depth - 1, refs)
         then, other = (self.expr(kind, depth - 1, refs) for _ in range(2))
         return Select(kind, condition, then, other, any(map(is_optional, (condition, then, other))))
 
-    def _default(self, kind: Kind, depth: int, refs: range) -> Expr:
+    def _default(self, kind: Kind, depth: int, refs: Sequence[int]) -> Expr:
         value, other = (self.expr(kind, depth - 1, refs) for _ in range(2))
-        ready = WarmUp() if is_optional(value) else self.warm_up()
+        ready = WarmUp(()) if is_optional(value) else self.warm_up()
         return Default(kind, value, other, ready, is_optional(other))
 
     # ---- equations
 
     def equations(self) -> list[Equation]:
         found, signal = [], "s0"
-        for index, (kind, optional) in enumerate(self.plan):
+        for index, (kind, optional, clock) in enumerate(self.plan):
             if self.random.random() < 0.25:
                 signal = f"s{index}"
+            self.clock, self.feed, self.in_equations = clock, self._root(clock), True
             found.append(self._equation(index, kind, optional, signal))
+        self.clock, self.in_equations = 0, False
         return found
 
-    def _planned(self, kind: Kind, optional: bool, refs: range) -> Expr:
+    def _planned(self, kind: Kind, optional: bool, refs: Sequence[int]) -> Expr:
         depth = self.random.randint(0, 4)
         return self.expr(kind, depth, refs) if optional else self.sure(kind, depth, refs)
 
     def _equation(self, index: int, kind: Kind, optional: bool, signal: str) -> Equation:
-        earlier, every = range(index), range(len(self.plan))
+        earlier, every = self._of_clock(range(index)), self._of_clock(range(len(self.plan)))
         base: dict[str, Any] = {
             "index": index, "name": f"e{index}", "signal": signal, "kind": kind, "optional": optional,
-            "warm_up": self.warm_up(), "place": at(5),
+            "warm_up": self.warm_up(), "place": at(5), "clock": self.clock,
         }  # fmt: skip
+        if index in self.special:
+            return self._special(base, self.special[index], earlier)
+        base["restarts"] = self._restarts(earlier)
         pick = self.random.random()
         if pick < 0.2:
             first, later = self._planned(kind, optional, earlier), self._planned(kind, optional, every)
@@ -224,12 +284,27 @@ class RandomExpressions:
             return self._window(base, earlier)
         return Let(value=self._planned(kind, optional, earlier), **base)
 
+    def _special(self, base: dict[str, Any], form: type[Equation], earlier: Sequence[int]) -> Equation:
+        index = base["index"]
+        defined = next(k for k, clock in enumerate(self.clocks) if clock.equation == index)
+        if form is Cross:
+            source = self._planned(base["kind"], base["optional"], range(index))
+            return Cross(source=source, ready=self.warm_up(), since=defined, **base)
+        condition = self.expr(BOOL, 2, earlier)
+        if form is Sample:
+            return Sample(condition=condition, ready=self.warm_up(), opens=defined, **base)
+        return Restart(condition=condition, ready=self.warm_up(), since=defined, **base)
+
+    def _restarts(self, earlier: Sequence[int]) -> tuple[int, ...]:
+        able = [i for i in earlier if self.special.get(i) is Restart]
+        return tuple(able[:2]) if able and self.random.random() < 0.6 else ()
+
     def _window(self, base: dict[str, Any], earlier: range) -> Window:
         fold: Any = self.random.choice(("sum", "mean", "variance", "min", "max"))
         plain = self.random.random() < 0.5
-        source = FieldRef(0, self.random.choice(COLUMNS)) if plain else self.sure(NUMBER, 2, earlier)
+        source = FieldRef(self.feed, self.random.choice(COLUMNS)) if plain else self.sure(NUMBER, 2, earlier)
         if self.random.random() < 0.3:  # of very different sizes: what a running sum leaves behind shows
-            source = apply("mul", source, apply("sub", FieldRef(0, "close"), FieldRef(0, "open")))
+            source = apply("mul", source, apply("sub", FieldRef(self.feed, "close"), FieldRef(self.feed, "open")))
         length, capacity = self._length()
         return Window(fold=fold, source=source, length=length, capacity=capacity, push_after=self.warm_up(), **base)
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from random import Random
 from typing import Any
 
 from stratc.compiler.program import (
@@ -15,6 +16,7 @@ from stratc.compiler.program import (
     Na,
     ParamRef,
     Scale,
+    Select,
     Standing,
     Template,
     Verb,
@@ -52,19 +54,30 @@ AGES = (HOUR, HOUR // 2, 2 * HOUR, 90 * MINUTE, 0, 40 * HOUR)
 WINDOWS = (HOUR, 24 * HOUR, 24 * HOUR, 5 * HOUR, 90 * MINUTE // 60, MINUTE)
 
 
+def _days(sessions: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    """Two sessions and one, in turn, are a trading day."""
+    starts = [i for i in range(len(sessions)) if i % 3 != 1]
+    ends = [*(start - 1 for start in starts[1:]), len(sessions) - 1]
+    return tuple((sessions[a][0], sessions[b][1]) for a, b in zip(starts, ends, strict=True)) if sessions else ()
+
+
 class RandomOrders(RandomExpressions):
     # ---- what is traded
 
-    def instrument(self) -> Instrument:
+    def instruments(self) -> tuple[Instrument, ...]:
+        return tuple(self._instrument(index) for index in range(self.instrument_count))
+
+    def _instrument(self, index: int) -> Instrument:
         rng = self.random
         price, lot = rng.choice(((1, 1), (25, 1), (1, 5)))
-        return replace(
+        made = replace(
             INSTRUMENT, tick=rng.choice((1, 1, 5)), price=Scale(price, 2), lot=Scale(lot, 5),
             money_per_unit=10 * price * lot, min_qty=rng.choice((1, 1, 1000, 10_000)),
             min_notional=rng.choice((0, 0, 0, 1_000_000_000)), max_qty=rng.choice((10**9, 10**9, 10**6)),
             lot_units=1000 * lot, fee_in_base=rng.random() < 0.4, sessions=self._sessions(),
-            allow=rng.choice(("LONG", "SHORT", "BOTH")),
+            allow=rng.choice(("LONG", "SHORT", "BOTH")), name=f"{INSTRUMENT.name}_{index}",
         )  # fmt: skip
+        return replace(made, days=_days(made.sessions) if len(made.sessions) % 2 == 0 else ())
 
     def _sessions(self) -> tuple[tuple[int, int], ...]:
         """Some days of them, or always open."""
@@ -90,21 +103,25 @@ class RandomOrders(RandomExpressions):
 
     def _linked(self, templates: list[Template]) -> list[Template]:
         """Pairs of which one cancels the other, and brackets."""
-        single = [i for i, t in enumerate(templates) if t.max_open == 1]
+        of = self.random.choice([t.instrument for t in templates] or [0])  # the venue links orders of one instrument
+        single = [i for i, t in enumerate(templates) if t.max_open == 1 and t.instrument == of]
         if len(single) >= 2 and self.random.random() < 0.6:
             a, b = self.random.sample(single, 2)
             templates[a], templates[b] = replace(templates[a], sibling=b), replace(templates[b], sibling=a)
         children = [i for i in single if i > 0]
         if children and self.random.random() < 0.6:
             chosen = tuple(sorted(self.random.sample(children, min(len(children), self.random.choice((1, 2))))))
-            parent = self.random.choice([i for i in range(len(templates)) if i not in chosen])
-            templates[parent] = replace(templates[parent], children=chosen)
+            parents = [i for i, t in enumerate(templates) if i not in chosen and t.instrument == of]
+            if parents:
+                parent = self.random.choice(parents)
+                templates[parent] = replace(templates[parent], children=chosen)
         return templates
 
     def _template(self, name: str, slot: int, max_open: int, others: list[Template]) -> Template:
         rng = self.random
         kind, tif = rng.choice(KINDS), rng.choice(TIFS)
         side, reduce_only = rng.choice(("BUY", "SELL")), False
+        of = self._some_instrument()
         qty: Expr = number(
             rng.choice((0.5, 1.0, 1.5)) if rng.random() < 0.95 else 5000.0
         )  # the first one: with it most programs come to hold something
@@ -112,13 +129,16 @@ class RandomOrders(RandomExpressions):
             qty, reduce_only = self._quantity(), rng.random() < 0.2
         if others and rng.random() < 0.5:  # one that may well make the strategy flat
             side, reduce_only = "BUY" if others[0].side == "SELL" else "SELL", True
-            held = apply("abs", Latched(NUMBER, "position"))
+            held = apply("abs", Latched(NUMBER, "position", instrument=of))
             qty = rng.choice((held, held, apply("mul", held, number(0.5))))
+        hints = Random(f"hints {self.seed} {name}")  # apart, so that they change nothing else
         return template(
             name, side, qty, slot, kind=kind, tif=tif, max_open=max_open, reduce_only=reduce_only,
-            price=self._near(is_first=not others) if kind in ("LIMIT", "STOP_LIMIT") else None,
-            trigger=self._near(is_first=not others) if kind in ("STOP", "STOP_LIMIT") else None,
+            instrument=of,
+            price=self._near(of, is_first=not others) if kind in ("LIMIT", "STOP_LIMIT") else None,
+            trigger=self._near(of, is_first=not others) if kind in ("STOP", "STOP_LIMIT") else None,
             expires=self._lifetime() if tif == "GTD" else None, post_only=kind == "LIMIT" and rng.random() < 0.3,
+            urgency=hints.choice(("PASSIVE", "MID", "CROSS")), route=hints.choice((0, 0, 1, 2, 65_535)),
             place=at(rng.randint(1, 60)),
         )  # fmt: skip
 
@@ -136,19 +156,24 @@ class RandomOrders(RandomExpressions):
                 growing,
                 FieldRef(0, "volume"),
                 FieldRef(0, "volume"),
+                self._fading(),
                 self.expr(NUMBER, 2, range(len(self.plan))),
             )
         )
 
-    def _near(self, *, is_first: bool) -> Expr:
+    def _fading(self) -> Expr:
+        """One of a falling bar, less than a lot of a rising one: what a replace may then refuse."""
+        falls = apply("lt", FieldRef(0, "close"), FieldRef(0, "open"))
+        return Select(NUMBER, falls, number(1.0), number(1e-9), optional=False)
+
+    def _near(self, instrument: int, *, is_first: bool) -> Expr:
         """A price not far from the market."""
         rng = self.random
         pick, factor = rng.random(), number(rng.uniform(0.95, 1.05))
         if pick < 0.1 and not is_first:
             return self.expr(NUMBER, 2, range(len(self.plan)))
-        return apply(
-            "mul", FieldRef(0, "close") if pick < 0.85 or is_first else Latched(NUMBER, "avg_px", 0, True), factor
-        )
+        close = FieldRef(next(i for i, f in enumerate(self.feeds) if f.instrument == instrument), "close")
+        return apply("mul", close if pick < 0.85 or is_first else Latched(NUMBER, "avg_px", 0, True), factor)
 
     def _lifetime(self) -> Expr:
         return (
@@ -176,7 +201,15 @@ class RandomOrders(RandomExpressions):
             f"bound {index}", limit, at(10 + index), measure, relative=measure == "collar" and value < 1.0,
             window=rng.choice((HOUR, 5 * HOUR, 1)) if measure == "order_rate" else 0,
             clamp=measure in ("position", "gross", "net", "notional") and rng.random() < 0.5, ceiling=value,
+            instrument=self._bounded(measure, relative=measure == "collar" and value < 1.0),
         )  # fmt: skip
+
+    def _bounded(self, measure: Any, *, relative: bool) -> int | None:
+        """An amount of an asset belongs to one instrument, what the account counts to none."""
+        if measure in ("open_orders", "order_rate", "leverage"):
+            return None
+        one = measure == "position" or (measure == "collar" and not relative) or self.random.random() < 0.4
+        return self._some_instrument() if one else None
 
     # ---- standing rules
 
@@ -218,7 +251,14 @@ class RandomOrders(RandomExpressions):
             fresh = apply("le" if after else "lt", Latched(INTEGER, "age"), limit)
             return {"condition": fresh, "wakes": tuple(wakes)}
         mostly = apply("ge", FieldRef(0, "close"), apply("mul", FieldRef(0, "open"), number(0.99)))
-        holds = rng.choice((mostly, mostly, Latched(BOOL, "in_session"), self.expr(BOOL, 2, range(len(self.plan)))))
+        holds = rng.choice(
+            (
+                mostly,
+                mostly,
+                Latched(BOOL, "in_session", instrument=self._some_instrument()),
+                self.expr(BOOL, 2, range(len(self.plan))),
+            )
+        )
         return {"condition": holds, "ready": rng.choice((WarmUp(), self.warm_up()))}
 
     def _actions(self, kind: str) -> tuple[Command, ...]:

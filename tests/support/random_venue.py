@@ -1,13 +1,15 @@
 """A venue and order kernel that answer what was sent in a random order: fills, ends, replaces, late words; the position kept right."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from stratc.compiler.interpreter import Report, SendCancel, SendReplace, SendSubmit
-from stratc.compiler.program import Instrument
+from stratc.compiler.program import Program
 
 LARGEST_PRICE = 2**31 - 1
+Price = Callable[[int], int]  # of an instrument
 SILENT = ("ACK", "REPLACE_ACK", "REPLACE_REJECT", "CANCEL_REJECT", "TRIGGERED", "UNKNOWN", "NOTICE")
 
 
@@ -24,9 +26,10 @@ class Order:
 
 
 class RandomVenue:
-    def __init__(self, random: Random, instrument: Instrument, *, wild: bool) -> None:
-        self.random, self.instrument, self.wild = random, instrument, wild
-        self.position = self.dust = 0
+    def __init__(self, random: Random, program: Program, *, wild: bool) -> None:
+        self.random, self.instruments, self.wild = random, program.instruments, wild
+        self.traded = [t.instrument for t in program.templates]
+        self.positions, self.dust = [0] * len(self.instruments), [0] * len(self.instruments)
         self.open: dict[int, Order] = {}
         self.ended: list[Order] = []
 
@@ -41,7 +44,10 @@ class RandomVenue:
             case _:
                 pass
 
-    def answer(self, now: int, price: int) -> Report:
+    def position_of(self, template: int) -> int:
+        return self.positions[self.traded[template]] if template < len(self.traded) else 0
+
+    def answer(self, now: int, price: Price) -> Report:
         order = self.random.choice(list(self.open.values()))
         pick = self.random.random()
         if order.cancelled and pick < 0.6:
@@ -71,29 +77,29 @@ class RandomVenue:
         self.ended.append(self.open.pop(order.sent.order))
         return self._report(now, order, event, **more)
 
-    def _fill(self, now: int, order: Order, lots: int, price: int) -> Report:
+    def _fill(self, now: int, order: Order, lots: int, price: Price) -> Report:
+        of = self.traded[order.sent.template]
         order.cum += lots
-        self.position += lots if order.sent.side == "BUY" else -lots
+        self.positions[of] += lots if order.sent.side == "BUY" else -lots
         if order.cum >= order.qty and order.sent.order in self.open:
             self.ended.append(self.open.pop(order.sent.order))
         fee, in_base = self.random.choice((0, -7, 12_345)), False
-        if self.instrument.fee_in_base and order.sent.side == "BUY":
-            fee, in_base = self._base_fee(lots), True
+        if self.instruments[of].fee_in_base and order.sent.side == "BUY":
+            fee, in_base = self._base_fee(of, lots), True
         wrong = self.wild and self.random.random() < 0.01
         if self.wild and self.random.random() < 0.02:
             fee = 2**62
-        return self._report(now, order, "FILL", wrong, last_qty=lots, last_px=price, fee=fee, in_base=in_base)
+        return self._report(now, order, "FILL", wrong, last_qty=lots, last_px=price(of), fee=fee, in_base=in_base)
 
-    def _base_fee(self, lots: int) -> int:
+    def _base_fee(self, of: int, lots: int) -> int:
         """About a thousandth; sometimes whole lots, or more than there is. What it takes leaves the position."""
-        units = self.instrument.lot_units
+        units = self.instruments[of].lot_units
         fee = self.random.choice((lots * units // 1000, lots * units // 1000 + 1, 0, units - 1, units, 3 * units + 7))
-        self.dust += fee
-        self.position -= self.dust // units
-        self.dust %= units
+        taken, self.dust[of] = divmod(self.dust[of] + fee, units)
+        self.positions[of] -= taken
         return fee
 
-    def afterthought(self, now: int, price: int) -> Report:
+    def afterthought(self, now: int, price: Price) -> Report:
         """On an order that has ended, or that no slot knows."""
         order, pick = self.random.choice(self.ended), self.random.random()
         if pick < 0.25:
@@ -102,16 +108,25 @@ class RandomVenue:
             return self._stranger(now, order, price)
         return self._report(now, order, self.random.choice((*SILENT, "CLOSE", "DENY")))
 
-    def _stranger(self, now: int, order: Order, price: int) -> Report:
+    def _stranger(self, now: int, order: Order, price: Price) -> Report:
         """A fill of an order that no slot knows, of a template there is or, seldom, is not."""
         bad = self.random.choice(("template", "fee", "")) if self.wild and self.random.random() < 0.4 else ""
         template = 99 if bad == "template" else order.sent.template
-        self.position += 5
+        of = self.traded[order.sent.template]
+        self.positions[of] += 5
         fee = -1 if bad == "fee" else 0
-        return Report(now, "FILL", 10**9, template, "BUY", 5, price, fee, self.position, in_base=bad == "fee")
+        return Report(now, "FILL", 10**9, template, "BUY", 5, price(of), fee, self.positions[of], in_base=bad == "fee")
 
     def _report(self, now: int, order: Order, event: Any, wrong: bool = False, **more: Any) -> Report:
         if event == "REPLACE_ACK":
             more |= {"qty": order.qty, "px": order.px}
         sent = order.sent
-        return Report(now, event, sent.order, sent.template, sent.side, position_after=self.position + wrong, **more)
+        return Report(
+            now,
+            event,
+            sent.order,
+            sent.template,
+            sent.side,
+            position_after=self.position_of(sent.template) + wrong,
+            **more,
+        )

@@ -35,7 +35,8 @@ class BothRun(Run):
             self.step(Control(0, "start"))
 
     def step(self, given: Any) -> Output:
-        self.native.core.account.position = self.interpreter.account.position  # a test may have put one there
+        for index, holding in enumerate(self.interpreter.account.holdings):
+            self.native.holdings[index].position = holding.position  # a test may have put one there
         self.instants += 1
         code, fault, out = self.native.step(given), None, Output()
         try:

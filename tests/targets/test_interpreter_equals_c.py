@@ -10,14 +10,15 @@ from typing import get_args
 
 import pytest
 
+from stratc.compiler import unsupported
 from stratc.compiler.interpreter.messages import ControlVerb, ReportEvent
-from stratc.compiler.program import EventName, LatchedName, Measure, OrderKind, StandingKind, TimeInForce, Verb
+from stratc.compiler.program import EventName, LatchedName, Measure, OrderKind, StandingKind, TimeInForce, Urgency, Verb
 from stratc.targets.cpu.toolchain import find_toolchain
 from tests.support.lockstep import build_batch, compare_all
 from tests.support.occurrences import CAUSES, VERBS
 from tests.support.random_programs import random_program
 
-PROGRAMS, BATCH, INSTANTS = 320, 40, 250
+PROGRAMS, BATCH, INSTANTS = 1000, 40, 100
 SANITIZED, SANITIZED_INSTANTS = 40, 120
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,9 +48,12 @@ CLAMPED = ("position", "gross", "net", "notional")
 ACTIONS = ("cancel_all", "flatten", "halt", "notify")
 WHYS = ("NA", "RANGE", "MIN_QTY", "SLOT", "REDUCE_ONLY", "RISK")
 CONSTRUCTS = [
-    *(f"kind {kind}" for kind in get_args(OrderKind)),
-    *(f"tif {tif}" for tif in get_args(TimeInForce)),
-    *("post only", "reduce only", "oco", "bracket", "sessions", "on stop"),
+    *(f"kind {kind}" for kind in get_args(OrderKind) if kind not in unsupported.KINDS),
+    *(f"tif {tif}" for tif in get_args(TimeInForce) if tif not in unsupported.TIFS),
+    *(f"urgency {urgency}" for urgency in get_args(Urgency)),
+    "route",
+    *("post only", "reduce only", "oco", "bracket", "sessions", "days of several sessions", "on stop"),
+    *("adopt", "adopt with commands"),
     *(f"bound {measure} reject" for measure in get_args(Measure)),
     *(f"bound {measure} clamp" for measure in CLAMPED),
     "bound collar relative",
@@ -58,6 +62,7 @@ CONSTRUCTS = [
     *(f"verb {verb.value}" for verb in Verb),
     *(f"latched {name}" for name in get_args(LatchedName)),
     *("cooldown of a transition", "cooldown of a state"),
+    *("several feeds", "several instruments", "extern signal", "equation Cross", "equation Sample", "equation Restart"),
 ]
 HAPPENINGS = [
     *(f"event {event}" for event in get_args(EventName)),
@@ -73,7 +78,7 @@ HAPPENINGS = [
     *(f"control {verb}" for verb in get_args(ControlVerb)),
     *(f"timer {timer}" for timer in ("machine", "flatten", "halt", "standing", "session")),
     *("wish kept", "stopping while flattening", "record note", "not a number"),
-    *("fault POSITION", "fault REPORT", "fault MONEY"),
+    *("fault POSITION", "fault REPORT", "fault MONEY", "fault ADOPT"),
 ]
 
 

@@ -270,13 +270,13 @@ def path(kernel: Any) -> list[tuple[int, int, int]]:
 def test_the_machine_runs_to_completion_and_enters_no_state_twice(tmp_path: Path) -> None:
     m = MachineBuilder()
     made = machine_of(
-        state("A", m.when(UP, 1, reads_feed=True)),
-        state("B", m.when(UP, 2, reads_feed=True)),
+        state("A", m.when(UP, 1, feeds=(0,))),
+        state("B", m.when(UP, 2, feeds=(0,))),
         state(
             "C",
-            m.when(UP, 0, reads_feed=True),
-            m.when(UP, None, NOTE, reads_feed=True),
-            m.when(UP, 1, reads_feed=True),
+            m.when(UP, 0, feeds=(0,)),
+            m.when(UP, None, NOTE, feeds=(0,)),
+            m.when(UP, 1, feeds=(0,)),
         ),
     )
     kernel = kernels.load(made, tmp_path).Kernel()
@@ -326,8 +326,8 @@ def test_an_event_is_seen_in_its_own_instant_and_taken_once(tmp_path: Path) -> N
 def test_after_fires_once_per_stay_and_leaving_disarms_it(tmp_path: Path) -> None:
     m = MachineBuilder()
     made = machine_of(
-        state("A", m.after(integer(HOUR), None, NOTE), m.when(UP, 1, reads_feed=True)),
-        state("B", m.when(UP, 0, reads_feed=True)),
+        state("A", m.after(integer(HOUR), None, NOTE), m.when(UP, 1, feeds=(0,))),
+        state("B", m.when(UP, 0, feeds=(0,))),
         timers=1,
     )
     kernel = kernels.load(made, tmp_path).Kernel()
@@ -347,7 +347,7 @@ def test_after_fires_once_per_stay_and_leaving_disarms_it(tmp_path: Path) -> Non
 def test_a_when_without_a_feed_is_tested_always_and_a_cooldown_holds_it_back(tmp_path: Path) -> None:
     m = MachineBuilder()
     made = machine_of(
-        state("A", m.when(UP, 1, reads_feed=True)),
+        state("A", m.when(UP, 1, feeds=(0,))),
         state("B", m.after(integer(1), 2, cooldown=integer(2 * HOUR))),
         state("C", m.when(TRUE, 0)),
         timers=1,
@@ -415,3 +415,14 @@ def test_what_only_parameters_move_is_computed_by_init() -> None:
     assert "c->moved_settled_ok ? c->moved_settled : 1.0" in before
     assert "2.0 / " not in before
     assert "2.0 / (double)stratc_add(c->n, 1)" in init
+
+
+def test_what_init_computes_comes_before_what_reads_it(tmp_path: Path) -> None:
+    """A part of one settled expression is another one, written later in the program."""
+    d = DataflowBuilder()
+    part = apply("add", ParamRef(NUMBER, 0), number(1.0))
+    d.let("whole", apply("mul", apply("mul", part, part), CLOSE))
+    d.let("alone", apply("mul", part, CLOSE))
+    made = program(d.equations, ["whole", "alone"], Machine((state("A"),), 0, 0), params=(param("r", NUMBER, 2.0),))
+    (row,) = run(kernels.load(made, tmp_path), [100])
+    assert row["whole"] == 3.0 * row["alone"]

@@ -1,8 +1,7 @@
 """Names in generated C are readable, never meet and never mean something to C."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from stratc.targets.cpu.names import RESERVED, Names, artifact_name, base_name, identifier, program_prefix
 

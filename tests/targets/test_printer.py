@@ -6,8 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from stratc.targets.cpu import cast as c
 from stratc.targets.cpu.printer import comment, literal, print_expr, print_unit, quoted

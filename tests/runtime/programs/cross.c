@@ -13,6 +13,7 @@ enum { ENTRY, LEAVE, TEMPLATES };
 
 typedef struct {
     stratc_core core;
+    stratc_holding holdings[1];
     stratc_slot slots[TEMPLATES];
     stratc_value params[PARAMS];
     int64_t bars;
@@ -23,23 +24,23 @@ typedef struct {
 static const stratc_instrument INSTRUMENTS[] = {{.name = "BAS_QUO", .venue = "paper", .base = "BAS", .quote = "QUO", .price = {1, 2},
     .tick = 1, .lot = {1, 3}, .money_per_unit = 1, .money_decimals = 5, .min_qty = 1, .max_qty = 1000000,
     .taker_fee = 100000, .trades_all_days = 1}};
-static const stratc_feed FEEDS[] = {{"bars", "ohlcv", 1, 0, INT64_C(3600000000000)}};
+static const stratc_feed FEEDS[] = {{"bars", "ohlcv", 1, 0, INT64_C(3600000000000), -1, NULL}};
 static const stratc_param PARAMETERS[] = {
     {.name = "fast", .unit = "count", .kind = STRATC_PARAM_COUNT, .value.i = 3, .low.i = 1, .high.i = 50, .step.i = 1, .bounded = 1, .stepped = 1, .line = 3},
     {.name = "slow", .unit = "count", .kind = STRATC_PARAM_COUNT, .value.i = 8, .low.i = 2, .high.i = 200, .step.i = 2, .bounded = 1, .stepped = 1, .line = 4},
     {.name = "size", .unit = "BAS", .kind = STRATC_PARAM_NUMBER, .value.f = 1.0, .low.f = 0.0, .high.f = 100.0, .bounded = 1, .line = 5}};
 static const stratc_signal SIGNALS_[] = {{"fast_ema", "price<QUO/BAS>", 0, 0, 8}, {"slow_ema", "price<QUO/BAS>", 0, 0, 9}, {"above", "bool", 1, 1, 10}};
 static const stratc_named STATE_NAMES[] = {{"IDLE", 20}, {"LOOKING", 21}, {"ENTERED", 24}, {"MANAGING", 28}, {"EXITED", 31}};
-static const stratc_template ORDERS[] = {{"entry", STRATC_SIDE_BUY, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 0, 1, 14, 0, 0, -1, {-1, -1}},
-                                         {"leave", STRATC_SIDE_SELL, STRATC_KIND_MARKET, STRATC_TIF_GTC, 1, 1, 1, 15, 0, 0, -1, {-1, -1}}};
+static const stratc_template ORDERS[] = {{"entry", STRATC_SIDE_BUY, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 0, 1, 14, 0, 0, 0, 0, 0, -1, {-1, -1}},
+                                         {"leave", STRATC_SIDE_SELL, STRATC_KIND_MARKET, STRATC_TIF_GTC, 1, 1, 1, 15, 0, 0, 0, 0, 0, -1, {-1, -1}}};
 static const stratc_rule RULES[] = {{"abs(position) <= 5 BAS else reject", 12}};
-static const stratc_bound BOUNDS[] = {{STRATC_MEASURE_POSITION, 0, 0, 0}};
+static const stratc_bound BOUNDS[] = {{STRATC_MEASURE_POSITION, 0, 0, 0, 0}};
 static const stratc_limit LIMITS[] = {{.steps = 5000}};
-static const stratc_plan PLAN = {.instrument = INSTRUMENTS, .templates = ORDERS, .template_count = TEMPLATES, .bounds = BOUNDS,
+static const stratc_plan PLAN = {.instruments = INSTRUMENTS, .instrument_count = 1, .templates = ORDERS, .template_count = TEMPLATES, .bounds = BOUNDS,
                                  .bound_count = 1, .slot_count = TEMPLATES, .rows = 16};
 
 /* As a build would compile it: nothing that the bound lets pass is denied. */
-#define GATE {.max_qty = 1000000, .max_notional = INT64_C(1000000000000000), .collar = INT32_MAX, .max_open = TEMPLATES, .max_position = 1000000}
+static const stratc_gate GATES[] = {{.max_qty = 1000000, .max_notional = INT64_C(1000000000000000), .collar = INT32_MAX, .max_open = TEMPLATES, .max_position = 1000000}};
 
 static int64_t warm_up(const stratc_value *params) { return params[P_SLOW].i; }
 
@@ -52,7 +53,7 @@ static void init(void *memory, const stratc_value *params, int64_t capital) {
 }
 
 static void tick(context *c, const stratc_bar *bar, stratc_output *output) {
-    stratc_latch_bar(&c->core, INSTRUMENTS, bar);
+    stratc_latch_bar(&c->core, INSTRUMENTS, c->holdings, 1, 0, bar);
     double fast = 2.0 / ((double)c->params[P_FAST].i + 1.0), slow = 2.0 / ((double)c->params[P_SLOW].i + 1.0);
     c->fast = c->bars == 0 ? bar->close : c->fast + fast * (bar->close - c->fast);
     c->slow = c->bars == 0 ? bar->close : c->slow + slow * (bar->close - c->slow);
@@ -79,7 +80,7 @@ static bool event(context *c, uint32_t kind, uint32_t owner) {
 }
 
 static stratc_view view(context *c, stratc_output *output) {
-    return (stratc_view){.plan = &PLAN, .core = &c->core, .slots = c->slots, .limits = LIMITS, .output = output};
+    return (stratc_view){.plan = &PLAN, .core = &c->core, .holdings = c->holdings, .slots = c->slots, .limits = LIMITS, .output = output};
 }
 
 static void send(context *c, uint32_t owner, double qty, uint32_t line, stratc_output *output) {
@@ -107,7 +108,7 @@ static bool test(context *c, stratc_output *output) {
             return !entered(c, LOOKING) && event(c, STRATC_EVENT_DENIED, ENTRY) && go(c, LOOKING, 3, 1, 26, output);
         case MANAGING:
             if (!ticked || c->above || entered(c, EXITED)) return false;
-            send(c, LEAVE, (double)c->core.account.position / 1000.0, 29, output);
+            send(c, LEAVE, (double)c->holdings[0].position / 1000.0, 29, output);
             return go(c, EXITED, 4, 0, 29, output);
         default: return !entered(c, IDLE) && c->core.flat && go(c, IDLE, 5, 0, 32, output);
     }
@@ -116,7 +117,7 @@ static bool test(context *c, stratc_output *output) {
 static uint32_t step(void *memory, const stratc_input *input, stratc_output *output) {
     context *c = memory;
     stratc_begin(&c->core, input, output);
-    if (input->kind == STRATC_REPORT) stratc_latch_report(&c->core, INSTRUMENTS, c->slots, TEMPLATES, PLAN.rows, TEMPLATES, input->report);
+    if (input->kind == STRATC_REPORT) stratc_latch_report(&c->core, &PLAN, c->holdings, c->slots, input->report);
     if (input->kind == STRATC_BARS) tick(c, input->bars, output);
     if (input->kind == STRATC_CONTROL) c->running = input->verb == STRATC_START;
     if (input->kind == STRATC_CONTROL && input->verb == STRATC_STOP) cancel(c, -1, 0, output);
@@ -144,9 +145,9 @@ static int64_t next_deadline(const void *memory, int32_t *timer_id) {
 extern const stratc_program STRATC_PROGRAM;
 const stratc_program STRATC_PROGRAM = {
     .name = "CROSS", .title = "EMA cross, by hand", .compiler = "by hand", .semantics = 1, .hash = {1, 2, 3},
-    .manifest = "program: CROSS\n", .context_size = sizeof(context), .copy = copy_context, .max_frames = 8, .max_records = 32, .capital_scale = {1, 5},
+    .manifest = "program: CROSS\n", .context_size = sizeof(context), .holdings = offsetof(context, holdings), .copy = copy_context, .max_frames = 8, .max_records = 32, .capital_scale = {1, 5},
     .capital = INT64_C(10000000000), .instruments = INSTRUMENTS, .instrument_count = 1, .feeds = FEEDS, .feed_count = 1,
     .params = PARAMETERS, .param_count = PARAMS, .signals = SIGNALS_, .signal_count = SIGNALS, .states = STATE_NAMES,
     .state_count = STATES, .templates = ORDERS, .template_count = TEMPLATES, .rules = RULES, .rule_count = 1,
-    .slot_count = TEMPLATES, .gate = GATE, .warm_up = warm_up, .init = init, .step = step, .signal_values = signal_values,
+    .slot_count = TEMPLATES, .gates = GATES, .warm_up = warm_up, .init = init, .step = step, .signal_values = signal_values,
     .next_deadline = next_deadline};

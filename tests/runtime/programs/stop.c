@@ -16,6 +16,7 @@ enum { ENTRY, ENTRY_STOP, PROTECT, LEAVE, TEMPLATES };
 
 typedef struct {
     stratc_core core;
+    stratc_holding holdings[1];
     stratc_slot slots[TEMPLATES];
     stratc_value params[PARAMS];
     int64_t bars, deadline;
@@ -25,7 +26,7 @@ typedef struct {
 static const stratc_instrument INSTRUMENTS[] = {{.name = "BAS_QUO", .venue = "paper", .base = "BAS", .quote = "QUO", .price = {1, 2},
     .tick = 1, .lot = {1, 3}, .money_per_unit = 1, .money_decimals = 5, .min_qty = 1, .max_qty = 1000000, .taker_fee = 33333,
     .trades_all_days = 1}};
-static const stratc_feed FEEDS[] = {{"bars", "ohlcv", 1, 0, INT64_C(3600000000000)}};
+static const stratc_feed FEEDS[] = {{"bars", "ohlcv", 1, 0, INT64_C(3600000000000), -1, NULL}};
 static const stratc_param PARAMETERS[] = {
     {.name = "bar", .unit = "count", .kind = STRATC_PARAM_COUNT, .value.i = 1, .low.i = 1, .high.i = 1000000, .bounded = 1},
     {.name = "size", .unit = "BAS", .kind = STRATC_PARAM_NUMBER, .value.f = 1.0},
@@ -37,18 +38,18 @@ static const stratc_param PARAMETERS[] = {
     {.name = "interrupt", .unit = "count", .kind = STRATC_PARAM_COUNT, .value.i = 0}};
 static const stratc_signal SIGNALS_[] = {{"count", "count", 0, 0, 5}};
 static const stratc_named STATE_NAMES[] = {{"WAITING", 10}, {"ENTERED", 11}, {"HOLDING", 12}, {"LEAVING", 13}, {"DONE", 14}};
-static const stratc_template ORDERS[] = {{"entry", STRATC_SIDE_BUY, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 0, 1, 20, 0, 0, -1, {-1, -1}},
-                                         {"entry_stop", STRATC_SIDE_BUY, STRATC_KIND_STOP, STRATC_TIF_GTC, 0, 1, 1, 21, 0, 0, -1, {-1, -1}},
-                                         {"protect", STRATC_SIDE_SELL, STRATC_KIND_STOP, STRATC_TIF_GTC, 1, 2, 1, 22, 0, 0, -1, {-1, -1}},
-                                         {"leave", STRATC_SIDE_SELL, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 3, 1, 23, 0, 0, -1, {-1, -1}}};
+static const stratc_template ORDERS[] = {{"entry", STRATC_SIDE_BUY, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 0, 1, 20, 0, 0, 0, 0, 0, -1, {-1, -1}},
+                                         {"entry_stop", STRATC_SIDE_BUY, STRATC_KIND_STOP, STRATC_TIF_GTC, 0, 1, 1, 21, 0, 0, 0, 0, 0, -1, {-1, -1}},
+                                         {"protect", STRATC_SIDE_SELL, STRATC_KIND_STOP, STRATC_TIF_GTC, 1, 2, 1, 22, 0, 0, 0, 0, 0, -1, {-1, -1}},
+                                         {"leave", STRATC_SIDE_SELL, STRATC_KIND_MARKET, STRATC_TIF_GTC, 0, 3, 1, 23, 0, 0, 0, 0, 0, -1, {-1, -1}}};
 static const stratc_rule RULES[] = {{"abs(position) <= 5 BAS else reject", 8}};
-static const stratc_bound BOUNDS[] = {{STRATC_MEASURE_POSITION, 0, 0, 0}};
+static const stratc_bound BOUNDS[] = {{STRATC_MEASURE_POSITION, 0, 0, 0, 0}};
 static const stratc_limit LIMITS[] = {{.steps = 5000}};
-static const stratc_plan PLAN = {.instrument = INSTRUMENTS, .templates = ORDERS, .template_count = TEMPLATES, .bounds = BOUNDS,
+static const stratc_plan PLAN = {.instruments = INSTRUMENTS, .instrument_count = 1, .templates = ORDERS, .template_count = TEMPLATES, .bounds = BOUNDS,
                                  .bound_count = 1, .slot_count = TEMPLATES, .rows = 16};
 
 /* As a build would compile it: nothing that the bound lets pass is denied. */
-#define GATE {.max_qty = 1000000, .max_notional = INT64_C(1000000000000000), .collar = INT32_MAX, .max_open = TEMPLATES, .max_position = 1000000}
+static const stratc_gate GATES[] = {{.max_qty = 1000000, .max_notional = INT64_C(1000000000000000), .collar = INT32_MAX, .max_open = TEMPLATES, .max_position = 1000000}};
 
 static int64_t warm_up(const stratc_value *params) {
     (void)params;
@@ -65,7 +66,7 @@ static void init(void *memory, const stratc_value *params, int64_t capital) {
 }
 
 static stratc_view view(context *c, stratc_output *output) {
-    return (stratc_view){.plan = &PLAN, .core = &c->core, .slots = c->slots, .limits = LIMITS, .output = output};
+    return (stratc_view){.plan = &PLAN, .core = &c->core, .holdings = c->holdings, .slots = c->slots, .limits = LIMITS, .output = output};
 }
 
 static void send(context *c, uint32_t owner, double qty, double trigger, stratc_output *output) {
@@ -126,13 +127,13 @@ static bool test(context *c, stratc_output *output) {
 static uint32_t step(void *memory, const stratc_input *input, stratc_output *output) {
     context *c = memory;
     stratc_begin(&c->core, input, output);
-    if (input->kind == STRATC_REPORT) stratc_latch_report(&c->core, INSTRUMENTS, c->slots, TEMPLATES, PLAN.rows, TEMPLATES, input->report);
+    if (input->kind == STRATC_REPORT) stratc_latch_report(&c->core, &PLAN, c->holdings, c->slots, input->report);
     if (input->kind == STRATC_TIMER) {
         c->core.timer_id = input->verb;
         c->deadline = STRATC_NEVER;
     }
     if (input->kind == STRATC_BARS) {
-        stratc_latch_bar(&c->core, INSTRUMENTS, input->bars);
+        stratc_latch_bar(&c->core, INSTRUMENTS, c->holdings, 1, 0, input->bars);
         c->bars += c->running;
         if (c->bars == c->params[P_INTERRUPT].i) raise(SIGINT);
     }
@@ -158,8 +159,8 @@ static int64_t next_deadline(const void *memory, int32_t *timer_id) {
 extern const stratc_program STRATC_PROGRAM;
 const stratc_program STRATC_PROGRAM = {
     .name = "STOP", .title = "", .compiler = "by hand", .semantics = 1, .manifest = "program: STOP\n",
-    .context_size = sizeof(context), .copy = copy_context, .max_frames = 8, .max_records = 32, .capital_scale = {1, 5}, .capital = INT64_C(10000000000),
+    .context_size = sizeof(context), .holdings = offsetof(context, holdings), .copy = copy_context, .max_frames = 8, .max_records = 32, .capital_scale = {1, 5}, .capital = INT64_C(10000000000),
     .instruments = INSTRUMENTS, .instrument_count = 1, .feeds = FEEDS, .feed_count = 1, .params = PARAMETERS, .param_count = PARAMS,
     .signals = SIGNALS_, .signal_count = 1, .states = STATE_NAMES, .state_count = STATES, .templates = ORDERS,
-    .template_count = TEMPLATES, .rules = RULES, .rule_count = 1, .slot_count = TEMPLATES, .timer_count = 1, .gate = GATE, .warm_up = warm_up,
+    .template_count = TEMPLATES, .rules = RULES, .rule_count = 1, .slot_count = TEMPLATES, .timer_count = 1, .gates = GATES, .warm_up = warm_up,
     .init = init, .step = step, .signal_values = signal_values, .next_deadline = next_deadline};

@@ -3,8 +3,7 @@
 from random import Random
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from tests.stdlib.order_kernel.agreement import CONSTANTS, CountingModel, enums_of, named
 from tests.stdlib.order_kernel.desk import FIRST, Desk

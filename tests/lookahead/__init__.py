@@ -1,0 +1,1 @@
+"""No look-ahead: what comes later changes nothing of what was decided before."""
